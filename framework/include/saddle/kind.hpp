@@ -1,0 +1,26 @@
+// The kinds of plugins, and what all of them share.
+#pragma once
+#include <saddle/export.hpp>
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace saddle {
+
+enum class Kind : uint32_t {
+  data, prior, generator, head, critic, encoder, divergence, penalty, constraint, optimizer, metric, objective
+};
+
+/// As in experiment files: "data", "prior", …
+SADDLE_API std::string_view kind_name(Kind);
+SADDLE_API const std::vector<Kind>& all_kinds();
+
+/// Life of a plugin object: constructed, parameters assigned, `declare` (where its kind has it), used. It holds no
+/// state that changes afterwards: that is declared lane state.
+class SADDLE_API Plugin {
+ public:
+  virtual ~Plugin();
+};
+
+}  // namespace saddle

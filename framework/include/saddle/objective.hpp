@@ -1,0 +1,70 @@
+// Objectives: the training procedure. An objective says which parts it uses, who plays, and what each player
+// descends; the core does everything else.
+#pragma once
+#include <saddle/data.hpp>
+#include <saddle/divergence.hpp>
+#include <saddle/head.hpp>
+#include <saddle/network.hpp>
+#include <saddle/penalty.hpp>
+#include <saddle/prior.hpp>
+
+#include <string>
+#include <vector>
+
+namespace saddle {
+
+/// The parts of a trial that an objective may use.
+struct Parts {
+  const Data* data = nullptr;
+  const Prior* prior = nullptr;
+  const Generator* generator = nullptr;
+  const Head* head = nullptr;
+  const Critic* critic = nullptr;
+  const Encoder* encoder = nullptr;
+  const Divergence* divergence = nullptr;
+  std::vector<const Penalty*> penalties;
+};
+
+/// One player: the networks that its loss trains, and the setting of `train` that names its optimizer.
+struct PlayerSpec {
+  std::string name;                   ///< in series and messages: "critic", "generator"
+  std::vector<Kind> networks;         ///< Kind::critic, Kind::generator, Kind::encoder
+  bool is_critic = false;             ///< updated `critic_steps` times a step by `critic_optimizer`
+};
+
+/// The moment at which a loss is asked for: networks at their current parameters, batches and streams of this
+/// update. Asking twice at one moment gives the same draws.
+class SADDLE_API Play {
+ public:
+  virtual ~Play();
+  virtual const Parts& parts() const = 0;
+  virtual int64_t step() const = 0;
+  virtual int64_t batch_size() const = 0;
+  /// This update's batch of training data.
+  virtual const Batch& real() = 0;
+  /// This update's latents: [lane, batch, latent…].
+  virtual const Tensor& latents() = 0;
+  /// The generator's raw output, and the head's samples from it.
+  virtual Tensor generate_raw(const Tensor& latents) = 0;
+  virtual Tensor generate(const Tensor& latents) = 0;
+  virtual Tensor score(const Tensor& samples) = 0;
+  virtual Tensor encode(const Tensor& samples) = 0;
+  virtual Random random(std::string_view purpose) const = 0;
+};
+
+class SADDLE_API Objective : public Plugin {
+ public:
+  static constexpr Kind kind = Kind::objective;
+  ~Objective() override;
+  /// The kinds of parts that it uses; the others are left out of a trial's identity.
+  virtual std::vector<Kind> uses() const = 0;
+  /// Why these parts don't go together; empty if they do.
+  virtual std::string illegal(const Parts&) const { return {}; }
+  virtual std::vector<PlayerSpec> players(const Parts&) const = 0;
+  /// Size of the encoder's output, where one is used.
+  virtual int64_t encoder_outputs(const Shape& /*latent*/) const { return 0; }
+  /// What the player descends. [lane]
+  virtual Tensor loss(const PlayerSpec& player, Play& play) const = 0;
+};
+
+}  // namespace saddle

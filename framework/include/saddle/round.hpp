@@ -1,0 +1,51 @@
+// One evaluation of the game between generator and critic.
+#pragma once
+#include <saddle/lanes.hpp>
+#include <saddle/ops.hpp>
+#include <saddle/random.hpp>
+
+#include <functional>
+#include <string_view>
+
+namespace saddle {
+
+/// Whose loss is being computed.
+enum class Player { critic, generator };
+
+/// What a divergence and a penalty see. Samples are packed already, if the trial packs them.
+class SADDLE_API Round {
+ public:
+  struct Content {
+    std::function<Tensor()> real;  ///< [lane, batch, feature…], drawn when first asked for
+    Tensor fake;     ///< [lane, batch, feature…]; carries the generator's gradient in the generator's turn
+    Tensor latents;  ///< [lane, batch, latent…] that `fake` was made from
+    std::function<Tensor()> labels;  ///< [lane, batch] of the real samples, or undefined
+    int64_t step = 0;
+    Player player = Player::critic;
+    bool joint_pass = true;  ///< whether real and fake samples may go through the critic together
+    std::function<Tensor(const Tensor&)> score;
+    std::function<Random(std::string_view)> random;
+  };
+  explicit Round(Content content) : c_(std::move(content)) {}
+
+  Tensor real() const { return c_.real(); }
+  const Tensor& fake() const { return c_.fake; }
+  const Tensor& latents() const { return c_.latents; }
+  Tensor labels() const { return c_.labels(); }
+  int64_t step() const { return c_.step; }
+  Player player() const { return c_.player; }
+  /// The critic's raw output: [lane, batch, feature…] -> [lane, batch].
+  Tensor score(const Tensor& samples) const { return c_.score(samples); }
+  /// score(real()) and score(fake()), computed once and, where that is allowed, in one pass.
+  const Tensor& real_scores() const;
+  const Tensor& fake_scores() const;
+  /// A stream of random numbers of this round's own.
+  Random random(std::string_view purpose) const { return c_.random(purpose); }
+
+ private:
+  void score_both() const;
+  Content c_;
+  mutable Tensor real_scores_, fake_scores_;
+};
+
+}  // namespace saddle

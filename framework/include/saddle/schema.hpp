@@ -1,0 +1,158 @@
+// Typed parameters. A plugin (and the core's own sections of an experiment) says of each parameter, on one line, its
+// name, the member it fills, default, range and documentation; reference pages, JSON schema, messages, the sweep
+// planner and the provenance record all read that line.
+#pragma once
+#include <ATen/core/TensorBody.h>
+#include <saddle/error.hpp>
+#include <saddle/lanes.hpp>
+#include <saddle/value.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace saddle {
+
+/// Allowed numbers, with open or closed ends. Of a list, every element must lie in it.
+struct Range {
+  double low = -__builtin_inf(), high = __builtin_inf();
+  bool low_open = false, high_open = false;
+  bool contains(double x) const { return (low_open ? x > low : x >= low) && (high_open ? x < high : x <= high); }
+};
+constexpr Range above(double x) { return {.low = x, .low_open = true}; }
+constexpr Range at_least(double x) { return {.low = x}; }
+constexpr Range below(double x) { return {.high = x, .high_open = true}; }
+constexpr Range between(double low, double high) { return {.low = low, .high = high}; }
+
+using Integers = std::vector<int64_t>;
+using Reals = std::vector<double>;
+/// Points of one dimension or several: numbers, or lists of equal length.
+using Points = std::vector<std::vector<double>>;
+using Texts = std::vector<std::string>;
+using Path = std::filesystem::path;
+
+template <class V>
+concept Parameter = std::is_same_v<V, bool> || std::is_same_v<V, int64_t> || std::is_same_v<V, double> ||
+                    std::is_same_v<V, std::string> || std::is_same_v<V, Path> || std::is_same_v<V, Integers> ||
+                    std::is_same_v<V, Reals> || std::is_same_v<V, Points> || std::is_same_v<V, Texts> ||
+                    std::is_same_v<V, LaneReal>;
+
+template <class V> struct Literal { using type = V; };
+template <> struct Literal<LaneReal> { using type = double; };
+
+/// What may be said of a parameter beside its name, member and documentation. No `initial`: it must be given.
+template <class V>
+struct Options {
+  std::optional<typename Literal<V>::type> initial{};
+  Range range{};
+  std::vector<std::string> choices{};
+};
+
+/// Where values become tensors, and where relative paths start.
+struct AssignContext {
+  at::TensorOptions options;  ///< dtype and device of LaneReal
+};
+
+/// One parameter, its type erased.
+struct SADDLE_API ParamSpec {
+  std::string name, type, doc;
+  std::string initial;  ///< canonical text of the default; empty when required
+  bool required = false, per_lane = false;
+  Range range;
+  std::vector<std::string> choices;
+  /// Canonical text (flow YAML, numbers in their shortest form) of a value; appends to `out` what is wrong with it.
+  std::function<std::string(const Value&, const std::string& path, std::vector<Diagnostic>& out)> canonical;
+  /// Writes the values of lanes 0 … E−1, already checked, into the object; a null pointer stands for the default.
+  /// A parameter that is not per lane takes the first.
+  std::function<void(void* self, const std::vector<const Value*>& lanes, const AssignContext&)> assign;
+
+  /// "weight: real, per lane, default 1. Multiplies …"
+  std::string help() const;
+};
+
+/// Everything that a plugin says of itself.
+class SADDLE_API SchemaBase {
+ public:
+  virtual ~SchemaBase();
+  const std::vector<ParamSpec>& params() const { return params_; }
+  const ParamSpec* find(std::string_view name) const;
+  const std::string& summary() const { return summary_; }
+  const std::vector<std::string>& citations() const { return cites_; }
+  int version() const { return version_; }
+
+ protected:
+  void add(ParamSpec);
+  std::string summary_;
+  std::vector<std::string> cites_;
+  int version_ = 1;
+  std::vector<ParamSpec> params_;
+};
+
+// Defined in libsaddle for each Parameter type.
+template <class V> SADDLE_API std::string type_name();
+template <class V> SADDLE_API std::string literal_text(const typename Literal<V>::type&);
+/// Reads and checks; returns false and appends to `out` if the value is wrong.
+template <class V> SADDLE_API bool read(const Value&, const ParamSpec&, const std::string& path,
+                                        typename Literal<V>::type& result, std::vector<Diagnostic>& out);
+SADDLE_API LaneReal make_lane_real(const std::vector<double>& values, const AssignContext&);
+
+template <class Plugin>
+class Schema final : public SchemaBase {
+ public:
+  /// One sentence, shown in lists; a second and third may follow.
+  Schema& summary(std::string_view text) { summary_ = text; return *this; }
+  /// The source: author, year, equation.
+  Schema& cites(std::string_view text) { cites_.emplace_back(text); return *this; }
+  /// Raise it with every change that changes results, a default among them.
+  Schema& version(int number) { version_ = number; return *this; }
+
+  template <Parameter V, class Owner>
+  Schema& param(std::string name, V Owner::* member, std::type_identity_t<Options<V>> o, std::string doc) {
+    static_assert(std::is_base_of_v<Owner, Plugin>);
+    ParamSpec p;
+    p.name = std::move(name);
+    p.type = type_name<V>();
+    p.doc = std::move(doc);
+    p.required = !o.initial.has_value();
+    p.per_lane = std::is_same_v<V, LaneReal>;
+    p.range = o.range;
+    p.choices = std::move(o.choices);
+    if (o.initial) p.initial = literal_text<V>(*o.initial);
+    const ParamSpec plain = p;
+    p.canonical = [plain](const Value& v, const std::string& path, std::vector<Diagnostic>& out) {
+      typename Literal<V>::type result{};
+      if (!read<V>(v, plain, path, result, out)) return std::string();
+      // A path counts as it was written: moving an experiment with its data does not change what it is.
+      if constexpr (std::is_same_v<V, Path>) return scalar_text(v.text);
+      else return literal_text<V>(result);
+    };
+    p.assign = [plain, member, initial = o.initial](void* self, const std::vector<const Value*>& lanes,
+                                                    const AssignContext& context) {
+      auto value_of = [&](const Value* v) {
+        typename Literal<V>::type result{};
+        std::vector<Diagnostic> out;
+        if (!v) result = initial.value();
+        else if (!read<V>(*v, plain, plain.name, result, out)) throw UserError(out);
+        return result;
+      };
+      V& target = static_cast<Plugin*>(self)->*member;
+      if constexpr (std::is_same_v<V, LaneReal>) {
+        std::vector<double> values;
+        for (const Value* v : lanes) values.push_back(value_of(v));
+        target = make_lane_real(values, context);
+      } else {
+        target = value_of(lanes.at(0));
+        (void)context;
+      }
+    };
+    add(std::move(p));
+    return *this;
+  }
+};
+
+}  // namespace saddle

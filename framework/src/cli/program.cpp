@@ -1,0 +1,55 @@
+#include <cstdio>
+#include <iostream>
+
+#include "cli/command.hpp"
+
+namespace saddle::cli {
+namespace {
+
+void complain(const std::string& text) { std::fputs(text.c_str(), stderr); }
+
+int act(Context& context) {
+  try {
+    return context.action();
+  } catch (const UserError& e) {
+    complain(std::string(e.what()) + "\n");
+    return user_error;
+  } catch (const PluginError& e) {
+    complain(std::string(e.what()) + "\n");
+    return plugin_error;
+  } catch (const std::exception& e) {
+    complain(fmt::format("this is a mistake in Saddle, not in your input; please report it:\n{}\n", e.what()));
+    return our_bug;
+  }
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv) {
+  Context context;
+  context.program = std::filesystem::read_symlink("/proc/self/exe");
+  CLI::App app("Saddle: experiments with adversarial and other implicit generative models", "saddle");
+  app.set_version_flag("--version", "saddle " SADDLE_VERSION);
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+  add_run(app, context);
+  add_plan(app, context);
+  add_status(app, context);
+  add_compare(app, context);
+  add_show(app, context);
+  add_measure(app, context);
+  add_plugins(app, context);
+  add_bench(app, context);
+  add_worker(app, context);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& e) {
+    return app.exit(e);
+  } catch (const CLI::ParseError& e) {
+    app.exit(e, std::cout, std::cerr);
+    return user_error;
+  }
+  return act(context);
+}
+
+}  // namespace saddle::cli

@@ -1,0 +1,161 @@
+#include <sys/sysinfo.h>
+#include <sched.h>
+
+#include "analysis/compare.hpp"
+#include "cli/command.hpp"
+#include "config/parse_trial.hpp"
+#include "config/plan.hpp"
+#include "store/merge.hpp"
+#include "store/reader.hpp"
+#include "sweep/progress.hpp"
+#include "sweep/runner.hpp"
+#include "sweep/study.hpp"
+
+namespace saddle::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> words;  // FILE or STORE, then overrides
+  std::string out;
+  int64_t jobs = 0, lanes = 16;
+  std::string launcher = "local", device = "cpu", kernels = "native";
+  std::vector<std::string> retry;
+  double timeout = 0;
+  bool quiet = false;
+};
+
+int64_t cores() {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : get_nprocs();
+}
+
+// What is to be trained, whichever way it was named.
+struct Target {
+  store::StorePaths paths;
+  store::Plan plan;
+  std::vector<TrialConfig> trials;  // not the skipped ones
+  std::vector<std::string> warnings;
+};
+
+Target from_file(const Options& o, const Registry& registry, Context& context) {
+  const std::vector<std::string> overrides(o.words.begin() + 1, o.words.end());
+  Plan plan = make_plan(read_experiment(o.words[0], overrides), registry, context.broken());
+  Target target{store::store_paths(o.out.empty() ? plan.experiment : o.out), to_store_plan(plan), {}, plan.warnings};
+  for (PlannedTrial& trial : plan.trials)
+    if (!trial.skipped) target.trials.push_back(std::move(trial.config));
+  return target;
+}
+
+Target from_store(const Options& o, const Registry& registry) {
+  if (o.words.size() > 1 || !o.out.empty())
+    throw UserError("a store is run again as it was planned; overrides and --out go with an experiment file");
+  const store::Store opened = store::Store::open(o.words[0]);
+  Target target{opened.paths(), opened.plan(), {}, {}};
+  for (const store::PlanRow& row : target.plan.rows)
+    if (row.status != store::Status::skipped) target.trials.push_back(parse_trial(row.resolved, registry));
+  return target;
+}
+
+bool is_store(const std::string& word) {
+  const std::filesystem::path path = word;
+  if (path.extension() == ".yaml" || path.extension() == ".yml") return false;
+  return path.extension() == ".h5" || path.extension() == ".study" || store::store_exists(store::store_paths(path));
+}
+
+std::vector<store::Status> statuses_from(const std::vector<std::string>& names) {
+  std::vector<store::Status> statuses;
+  for (const std::string& name : names) {
+    const auto status = store::status_from(name);
+    if (!status) throw UserError(fmt::format("--retry {}: there is no such status; results are done, collapsed, "
+                                             "diverged, dead_critic and stalled", name));
+    statuses.push_back(*status);
+  }
+  return statuses;
+}
+
+void tell(const Options& o, const std::string& line) {
+  if (!o.quiet) std::fputs((line + "\n").c_str(), stderr);
+}
+
+std::string work_text(const Work& work, size_t skipped) {
+  std::string text = fmt::format("{} to train", work.train.size());
+  if (!work.measure.empty()) text += fmt::format(", {} to measure again", work.measure.size());
+  if (work.kept > 0) text += fmt::format(", {} done already", work.kept);
+  if (skipped > 0) text += fmt::format(", {} skipped", skipped);
+  return text;
+}
+
+int run(const Options& o, Context& context) {
+  if (o.launcher != "local") throw UserError(fmt::format("--launcher {}: there is only local", o.launcher));
+  if (o.kernels != "native" && o.kernels != "portable")
+    throw UserError(fmt::format("--kernels {}: there are native and portable", o.kernels));
+  const auto retry = statuses_from(o.retry);
+  const Registry registry = context.load_plugins();
+  Target target = is_store(o.words[0]) ? from_store(o, registry) : from_file(o, registry, context);
+  for (const std::string& warning : target.warnings) tell(o, "warning: " + warning);
+  check_same_experiment(target.paths, target.plan.experiment);
+
+  const StudyLock lock(target.paths);
+  std::vector<const TrialConfig*> trials;
+  for (const TrialConfig& trial : target.trials) trials.push_back(&trial);
+  const Work work = work_left(target.paths, trials, retry);
+  for (const std::string& note : work.notes) tell(o, "note: " + note);
+  store::freeze_plan(target.paths, target.plan);
+
+  RunnerSettings settings;
+  settings.store = target.paths;
+  settings.store.base = std::filesystem::absolute(target.paths.base);
+  settings.program = context.program;
+  settings.plugin_folders = context.extra_folders();
+  settings.jobs = o.jobs > 0 ? o.jobs : cores();
+  settings.device = o.device;
+  settings.kernels = o.kernels;
+  settings.timeout = o.timeout;
+  settings.quiet = o.quiet;
+  auto groups = make_groups(work.train, work.measure, o.lanes, settings.jobs);
+  tell(o, fmt::format("{}: {} trials: {}; {} groups, {} workers", target.plan.experiment, target.plan.rows.size(),
+                      work_text(work, target.plan.rows.size() - trials.size()), groups.size(),
+                      std::min<size_t>(static_cast<size_t>(settings.jobs), groups.size())));
+  const RunnerSummary summary = run_groups(settings, std::move(groups));
+  for (const std::string& complaint : summary.complaints) std::fputs((complaint + "\n").c_str(), stderr);
+  const store::MergeReport merged = store::merge(target.paths);
+  for (const std::string& sentence : merged.unreadable) std::fputs((sentence + "\n").c_str(), stderr);
+
+  const store::Store opened = store::Store::open(target.paths.base);
+  if (!summary.interrupted || summary.done + work.kept > 0) {
+    analysis::CompareOptions table;
+    table.width = terminal_width();
+    print(analysis::compare({opened}, table));
+  }
+  const std::string file = target.paths.file.string();
+  tell(o, fmt::format("\n{} holds everything. Next:\n  saddle compare {} --rows … --cols … --metric …\n"
+                      "  saddle status {}\n  saddle show {} {}", file, file, file, file,
+                      target.trials.empty() ? "ID" : target.trials[0].id.substr(0, 8)));
+  if (summary.interrupted) {
+    tell(o, fmt::format("interrupted; the same command goes on where it stopped"));
+    return ExitCode::interrupted;
+  }
+  return summary.failed + summary.timed_out > 0 ? ExitCode::trial_failed : ExitCode::done;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Context& context) {
+  auto* verb = app.add_subcommand("run", "Trains every point of an experiment's grid and compares them");
+  auto o = std::make_shared<Options>();
+  verb->add_option("FILE|STORE", o->words, "An experiment file, then overrides: key=value, key=a,b, ~key; or a store, to go on with it")
+      ->required();
+  verb->add_option("--out", o->out, "Where the store goes (default: the experiment's name, here)")->type_name("PATH");
+  verb->add_option("--jobs", o->jobs, "Worker processes (default: the cores)")->check(CLI::PositiveNumber);
+  verb->add_option("--lanes", o->lanes, "Most trials that train together (default: 16)")->check(CLI::PositiveNumber);
+  verb->add_option("--launcher", o->launcher, "local");
+  verb->add_option("--retry", o->retry, "Train results of this status again: diverged, collapsed, …")->type_name("STATUS");
+  verb->add_option("--timeout", o->timeout, "Seconds that a trial may take (default: no limit)");
+  verb->add_option("--device", o->device, "cpu or cuda");
+  verb->add_option("--kernels", o->kernels, "native, or portable for the same bits on any x86-64 processor");
+  verb->add_flag("--quiet", o->quiet, "No progress and no hints");
+  context.add_plugins_option(*verb);
+  verb->callback([o, &context] { context.action = [o, &context] { return run(*o, context); }; });
+}
+
+}  // namespace saddle::cli

@@ -1,0 +1,13 @@
+// `extends: other.yaml`: maps are merged key by key, lists and scalars replaced; a part that becomes another
+// plugin does not keep the parameters of the one before, and the values of an axis are replaced as a whole.
+#pragma once
+#include <saddle/value.hpp>
+
+#include "config/mistakes.hpp"
+
+namespace saddle {
+
+/// The document with everything that it extends merged in, without the key `extends`.
+ValuePtr with_extended(const ValuePtr& document, Mistakes& mistakes);
+
+}  // namespace saddle

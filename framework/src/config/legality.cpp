@@ -1,0 +1,202 @@
+#include "config/legality.hpp"
+
+#include "config/instantiate.hpp"
+
+namespace saddle {
+namespace {
+
+std::string interval_text(const Interval& i) {
+  const bool low = i.low != -__builtin_inf(), high = i.high != __builtin_inf();
+  if (low && high) return "between " + number_text(i.low) + " and " + number_text(i.high);
+  if (low) return "from " + number_text(i.low) + " up";
+  return high ? "up to " + number_text(i.high) : "of any size";
+}
+
+std::string shape_text(const Shape& shape) {
+  std::string text = "[";
+  for (const int64_t size : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(size);
+  return text + "]";
+}
+
+Diagnostic about(const PartConfig& part, std::string message, std::string hint = {}) {
+  return {part.place, part.path, std::move(message), std::move(hint)};
+}
+
+/// A plugin blames one of its parameters.
+Diagnostic blame(const PartConfig& part, const ParamError& e) {
+  const auto given = part.given.find(e.param());
+  const ParamSpec* spec = part.plugin->schema->find(e.param());
+  return {given == part.given.end() ? part.place : given->second->place, part.path + "." + e.param(),
+          e.what(), spec ? spec->help() : std::string()};
+}
+
+std::vector<const PartConfig*> key_of(const TrialConfig& t) {
+  std::vector<const PartConfig*> key = {t.objective.get(), t.data.get(),      t.prior.get(),
+                                        t.generator.get(), t.head.get(),      t.critic.get(),
+                                        t.encoder.get(),   t.divergence.get()};
+  for (const PartPtr& part : t.penalties) key.push_back(part.get());
+  key.push_back(nullptr);
+  for (const PartPtr& part : t.constraints) key.push_back(part.get());
+  return key;
+}
+
+}  // namespace
+
+const Legality::Loaded& Legality::data(const PartPtr& part) {
+  const auto [known, added] = data_.try_emplace(part);
+  if (!added) return known->second;
+  try {
+    auto& loaded = objects_.of(part).as<Data>();
+    ask_plugin(*part->plugin, [&] { loaded.load(); });
+    known->second.data = &loaded;
+  } catch (const ParamError& e) {
+    known->second.objection = {blame(*part, e), true};
+  }
+  return known->second;
+}
+
+const std::vector<Objection>& Legality::of(const TrialConfig& trial) {
+  const auto [known, added] = known_.try_emplace(key_of(trial));
+  std::vector<Objection>& out = known->second;
+  if (!added) return out;
+  Parts parts;
+  if (trial.data) {
+    const Loaded& loaded = data(trial.data);
+    parts.data = loaded.data;
+    if (!loaded.data) {
+      out.push_back(loaded.objection);
+      return out;
+    }
+  }
+  if (trial.prior) parts.prior = &objects_.of(trial.prior).as<Prior>();
+  if (trial.generator) parts.generator = &objects_.of(trial.generator).as<Generator>();
+  if (trial.head) parts.head = &objects_.of(trial.head).as<Head>();
+  if (trial.critic) parts.critic = &objects_.of(trial.critic).as<Critic>();
+  if (trial.encoder) parts.encoder = &objects_.of(trial.encoder).as<Encoder>();
+  if (trial.divergence) parts.divergence = &objects_.of(trial.divergence).as<Divergence>();
+  for (const PartPtr& penalty : trial.penalties)
+    parts.penalties.push_back(&objects_.of(penalty).as<Penalty>());
+  match(trial, parts, out);
+  if (out.empty()) declare(trial, parts, out);
+  return out;
+}
+
+void Legality::match(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out) {
+  if (parts.head && parts.data) {
+    const Interval from = ask_plugin(*trial.head->plugin, [&] { return parts.head->range(); });
+    const Interval to = ask_plugin(*trial.data->plugin, [&] { return parts.data->range(); });
+    if (!from.contains(to)) {
+      out.push_back(
+          {about(*trial.head,
+                 "the head " + trial.head->plugin->name() + " makes numbers " + interval_text(from) +
+                     ", and those of the data " + trial.data->plugin->name() + " are " + interval_text(to),
+                 "The range of the head must contain the range of the data."),
+           false});
+    }
+  }
+  for (size_t i = 0; i < parts.penalties.size() && parts.critic; ++i) {
+    if (!parts.penalties[i]->needs_input_gradient() || !parts.critic->works_on_batch()) continue;
+    out.push_back({about(*trial.penalties[i],
+                         "the penalty " + trial.penalties[i]->plugin->name() +
+                             " needs the gradient of one sample's score, and the critic " +
+                             trial.critic->plugin->name() + " scores samples by those beside them"),
+                   false});
+  }
+  if (!out.empty()) return;
+  const auto& objective = objects_.of(trial.objective).as<Objective>();
+  const std::string reason = ask_plugin(*trial.objective->plugin, [&] { return objective.illegal(parts); });
+  if (!reason.empty()) {
+    out.push_back({about(*trial.objective, "the objective " + trial.objective->plugin->name() +
+                                               " can't use these parts: " + reason),
+                   false});
+  }
+}
+
+template <class T, class Function>
+void Legality::dry_run(const PartPtr& part, const std::string& shapes, std::vector<Objection>& out,
+                       Function&& function) {
+  const auto [known, added] = declared_.try_emplace({part.get(), shapes});
+  if (added) {
+    try {
+      // An object of its own: declaring is done once in the life of each.
+      ask_plugin(*part->plugin, [&] {
+        const PluginObject object = instantiate({part.get()}, {at::TensorOptions().dtype(at::kDouble)});
+        function(object.as<T>());
+      });
+    } catch (const ParamError& e) {
+      known->second.push_back({blame(*part, e), false});
+    }
+  }
+  out.insert(out.end(), known->second.begin(), known->second.end());
+}
+
+void Legality::declare(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out) {
+  Shape sample, latent, raw;
+  if (parts.data) sample = ask_plugin(*trial.data->plugin, [&] { return parts.data->shape(); });
+  if (parts.prior) latent = ask_plugin(*trial.prior->plugin, [&] { return parts.prior->shape(); });
+  raw = sample;
+  if (parts.head) {
+    // The shape that a head asks for may be the mistake itself.
+    dry_run<Head>(trial.head, shape_text(sample), out, [&](Head& head) {
+      Declare d;
+      head.raw_shape(sample);
+      head.declare(d, sample);
+    });
+    if (!out.empty()) return;
+    raw = ask_plugin(*trial.head->plugin, [&] { return parts.head->raw_shape(sample); });
+  }
+  if (parts.generator) {
+    dry_run<Generator>(trial.generator, shape_text(latent) + shape_text(raw), out, [&](Generator& generator) {
+      Declare d;
+      generator.declare(d, latent, raw);
+    });
+  }
+  if (parts.critic) {
+    dry_run<Critic>(trial.critic, shape_text(sample), out, [&](Critic& critic) {
+      Declare d;
+      critic.declare(d, sample);
+    });
+    if (!out.empty()) return;
+  }
+  for (const PartPtr& constraint : trial.constraints) {
+    dry_run<Constraint>(constraint, trial.critic->resolved + shape_text(sample), out, [&](Constraint& c) {
+      Declare d;
+      const PluginObject critic = instantiate({trial.critic.get()}, {at::TensorOptions().dtype(at::kDouble)});
+      critic.as<Critic>().declare(d, sample);
+      const std::vector<Slot> slots = d.params();
+      for (const Slot& slot : slots) c.declare(d, slot);
+    });
+  }
+  if (parts.encoder) {
+    const auto& objective = objects_.of(trial.objective).as<Objective>();
+    const int64_t outputs =
+        ask_plugin(*trial.objective->plugin, [&] { return objective.encoder_outputs(latent); });
+    dry_run<Encoder>(trial.encoder, shape_text(sample) + std::to_string(outputs), out, [&](Encoder& encoder) {
+      Declare d;
+      encoder.declare(d, sample, outputs);
+    });
+  }
+}
+
+std::vector<std::string> Legality::warnings(const TrialConfig& trial) {
+  std::vector<std::string> result;
+  if (trial.critic && trial.divergence && trial.penalties.empty() && trial.constraints.empty() &&
+      objects_.of(trial.divergence).as<Divergence>().needs_lipschitz_critic()) {
+    result.push_back(
+        "the divergence " + trial.divergence->plugin->name() +
+        " means something only with a critic that is near Lipschitz, and there is neither a penalty nor a "
+        "constraint");
+  }
+  for (const PartPtr& part : trial.metrics) {
+    const Data* measured = trial.data ? data(trial.data).data : nullptr;
+    if (!measured) continue;
+    const auto& metric = objects_.of(part).as<Metric>();
+    const std::string reason = ask_plugin(*part->plugin, [&] { return metric.unsupported(*measured); });
+    if (reason.empty()) continue;
+    result.push_back("the metric " + part->as + " is NaN for the data " + trial.data->plugin->name() + ": " +
+                     reason);
+  }
+  return result;
+}
+
+}  // namespace saddle

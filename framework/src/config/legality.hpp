@@ -1,0 +1,46 @@
+// Which parts go together. Nothing is listed anywhere: parts are made, asked what they are and need, and told
+// to declare their parameters for the shapes that they would meet.
+#pragma once
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "config/trial_builder.hpp"
+
+namespace saddle {
+
+/// Why a trial can't be trained, and where the reason stands.
+struct Objection {
+  Diagnostic diagnostic;
+  bool always_wrong = false;  ///< wrong by itself, whatever stands beside it: never just skipped
+};
+
+class Legality {
+ public:
+  Legality(PartObjects& objects) : objects_(objects) {}
+  /// Everything that speaks against a trial; empty for most.
+  const std::vector<Objection>& of(const TrialConfig& trial);
+  /// What is legal and yet most often not meant: "the divergence wasserstein …", "the metric modes …".
+  std::vector<std::string> warnings(const TrialConfig& trial);
+
+ private:
+  struct Loaded {
+    const Data* data = nullptr;
+    Objection objection;
+  };
+  const Loaded& data(const PartPtr& part);
+  void match(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out);
+  void declare(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out);
+  template <class T, class Function>
+  void dry_run(const PartPtr& part, const std::string& shapes, std::vector<Objection>& out,
+               Function&& function);
+
+  PartObjects& objects_;
+  std::unordered_map<PartPtr, Loaded> data_;
+  std::map<std::vector<const PartConfig*>, std::vector<Objection>> known_;
+  std::map<std::pair<const PartConfig*, std::string>, std::vector<Objection>> declared_;
+};
+
+}  // namespace saddle

@@ -1,0 +1,91 @@
+// What a plan looks like to people and to programs.
+#include <fmt/format.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "config/plan.hpp"
+
+namespace saddle {
+namespace {
+
+std::string counted(size_t count, const char* noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+/// Reasons in order of appearance, with how many trials each leaves out.
+std::vector<std::pair<std::string, size_t>> skipped(const Plan& plan) {
+  std::vector<std::pair<std::string, size_t>> reasons;
+  for (const PlannedTrial& trial : plan.trials) {
+    if (!trial.skipped) continue;
+    const auto known =
+        std::find_if(reasons.begin(), reasons.end(), [&](const auto& r) { return r.first == trial.reason; });
+    if (known == reasons.end())
+      reasons.emplace_back(trial.reason, 1);
+    else
+      ++known->second;
+  }
+  return reasons;
+}
+
+size_t planned_count(const Plan& plan) {
+  return static_cast<size_t>(std::count_if(plan.trials.begin(), plan.trials.end(),
+                                           [](const PlannedTrial& t) { return !t.skipped; }));
+}
+
+}  // namespace
+
+std::string plan_text(const Plan& plan, int64_t lanes) {
+  const std::vector<PlanGroup> groups = groups_of(plan, lanes);
+  const auto reasons = skipped(plan);
+  std::string text =
+      fmt::format("{}: {}, {} to train", plan.experiment, counted(static_cast<size_t>(plan.points), "point"),
+                  counted(planned_count(plan), "trial"));
+  if (plan.merged) text += fmt::format(", {} merged", plan.merged);
+  const size_t left_out = plan.trials.size() - planned_count(plan);
+  if (left_out) text += fmt::format(", {} skipped", left_out);
+  text += "\n";
+  for (size_t i = 0; i < plan.axes.size(); ++i) text += (i ? ", " : "axes: ") + plan.axes[i];
+  if (!plan.axes.empty()) text += "\n";
+  text += fmt::format("{}:\n", counted(groups.size(), "group"));
+  for (const PlanGroup& group : groups) {
+    text += fmt::format("  {:>9}  {}\n", counted(group.trials.size(), "lane"), group.structure);
+  }
+  for (const auto& [reason, count] : reasons)
+    text += fmt::format("skipped: {}: {}\n", counted(count, "trial"), reason);
+  for (const std::string& warning : plan.warnings) text += fmt::format("warning: {}\n", warning);
+  return text;
+}
+
+std::string plan_json(const Plan& plan, int64_t lanes) {
+  using nlohmann::ordered_json;
+  ordered_json root = {
+      {"experiment", plan.experiment}, {"plan_sha256", plan.sha256}, {"points", plan.points},
+      {"merged", plan.merged},         {"axes", plan.axes},          {"warnings", plan.warnings}};
+  root["trials"] = ordered_json::array();
+  for (const PlannedTrial& trial : plan.trials) {
+    ordered_json one = {{"id", trial.config.id},
+                        {"status", trial.skipped ? "skipped" : "planned"},
+                        {"seed", trial.config.seed}};
+    if (trial.skipped) one["reason"] = trial.reason;
+    one["axes"] = ordered_json::object();
+    for (const AxisValue& value : trial.axes) {
+      if (value.number)
+        one["axes"][value.axis] = *value.number;
+      else
+        one["axes"][value.axis] = value.text;
+    }
+    one["config"] = trial.config.resolved;
+    root["trials"].push_back(std::move(one));
+  }
+  root["groups"] = ordered_json::array();
+  for (const PlanGroup& group : groups_of(plan, lanes)) {
+    ordered_json one = {
+        {"structure", group.structure}, {"lanes", group.trials.size()}, {"trials", ordered_json::array()}};
+    for (const size_t i : group.trials) one["trials"].push_back(plan.trials[i].config.id);
+    root["groups"].push_back(std::move(one));
+  }
+  return root.dump(2);
+}
+
+}  // namespace saddle

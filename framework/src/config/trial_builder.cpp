@@ -1,0 +1,250 @@
+#include "config/trial_builder.hpp"
+
+#include <algorithm>
+
+#include "config/instantiate.hpp"
+#include "config/sha256.hpp"
+
+namespace saddle {
+namespace {
+
+constexpr PartPtr TrialConfig::*part_of[] = {
+    &TrialConfig::objective, &TrialConfig::data,   &TrialConfig::prior,   &TrialConfig::generator,
+    &TrialConfig::head,      &TrialConfig::critic, &TrialConfig::encoder, &TrialConfig::divergence};
+constexpr size_t single_parts = std::size(part_of);  // the first sections, in their order
+constexpr std::vector<PartPtr> TrialConfig::*list_of[] = {&TrialConfig::constraints, &TrialConfig::penalties,
+                                                          &TrialConfig::metrics};
+constexpr Section list_sections[] = {Section::constraints, Section::penalties, Section::metrics};
+/// What only a critic gives a meaning to.
+constexpr const char* critic_settings[] = {"critic_steps", "turns", "first"};
+
+std::string list_text(const std::vector<PartPtr>& list, std::string PartConfig::*text) {
+  std::string result = "[";
+  for (const PartPtr& part : list) result += (result.size() > 1 ? ", " : "") + (*part).*text;
+  return result + "]";
+}
+
+bool among(const std::vector<Kind>& kinds, Kind kind) {
+  return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+}
+
+}  // namespace
+
+const PluginObject& PartObjects::of(const PartPtr& part) {
+  std::unique_ptr<PluginObject>& object = objects_[part];
+  if (!object) {
+    object = ask_plugin(*part->plugin, [&] {
+      return std::make_unique<PluginObject>(
+          instantiate({part.get()}, {at::TensorOptions().dtype(at::kDouble)}));
+    });
+  }
+  return *object;
+}
+
+struct TrialBuilder::Read {
+  std::shared_ptr<const Train> train;
+  std::shared_ptr<const SectionConfig<MeasureConfig>> measure;
+  std::shared_ptr<const SectionConfig<KeepConfig>> keep;
+  TrialConfig trial;
+  bool uses_critic = false, uses_generator = false;
+  std::map<std::string, std::string> train_changed, train_all;  ///< without what nothing uses
+};
+
+std::shared_ptr<const TrialBuilder::Train> TrialBuilder::train(const ValuePtr& value, bool complete) {
+  const auto known = trains_[complete].find(value);
+  if (known != trains_[complete].end()) return known->second;
+  auto result = std::make_shared<Train>();
+  const std::vector<std::string> optimizers(std::begin(optimizer_keys), std::end(optimizer_keys));
+  bool right = read_section(value, "train", optimizers, parts_.context().mistakes, result->section);
+  if (!value || value->is(Value::Kind::map)) {
+    auto optimizer = [&](const std::string& key) {
+      const ValuePtr given = value ? value->find(key) : nullptr;
+      PartPtr part = parts_.part(Kind::optimizer, given, "train." + key, default_optimizer, complete);
+      right = right && part;
+      return part;
+    };
+    result->generator_optimizer = optimizer(optimizers[0]);
+    result->critic_optimizer = optimizer(optimizers[1]);
+  }
+  return trains_[complete][value] = right ? result : nullptr;
+}
+
+template <class T>
+std::shared_ptr<const SectionConfig<T>> TrialBuilder::section(const ValuePtr& value,
+                                                              const std::string& name) {
+  auto& cache = [this]() -> auto& {
+    if constexpr (std::is_same_v<T, MeasureConfig>)
+      return measures_;
+    else
+      return keeps_;
+  }
+  ();
+  const auto known = cache.find(value);
+  if (known != cache.end()) return known->second;
+  auto result = std::make_shared<SectionConfig<T>>();
+  const bool right = read_section(value, name, {}, parts_.context().mistakes, *result);
+  return cache[value] = right ? result : nullptr;
+}
+
+std::optional<uint64_t> TrialBuilder::seed(const ValuePtr& value) {
+  if (!value) return 0;
+  if (value->is(Value::Kind::integer) && value->integer >= 0) return static_cast<uint64_t>(value->integer);
+  parts_.context().mistakes.add(value->place, "seed",
+                                "expected an integer, at least 0, not " + value->describe(),
+                                "seed: what every random number of a trial follows from, default 0.");
+  return std::nullopt;
+}
+
+bool TrialBuilder::read(const Settings& settings, bool complete, Read& result) {
+  bool right = true;
+  for (size_t i = 0; i < single_parts; ++i) {
+    const auto section = static_cast<Section>(i);
+    const ValuePtr& value = settings[section];
+    if (!value) continue;  // a default, made where it is used
+    const SectionInfo& about = info(section);
+    PartPtr part = parts_.part(*about.kind, value, std::string(about.name), about.default_use, complete);
+    right = right && part;
+    result.trial.*part_of[i] = std::move(part);
+  }
+  for (size_t i = 0; i < std::size(list_of); ++i) {
+    const SectionInfo& about = info(list_sections[i]);
+    const ValuePtr& value = settings[list_sections[i]];
+    const auto [known, added] = lists_[i][complete].try_emplace(value);
+    if (added) {
+      bool good = true;
+      std::vector<PartPtr> list = parts_.list(*about.kind, value, std::string(about.name), complete, good);
+      if (good) known->second = std::move(list);
+    }
+    right = right && known->second;
+    if (known->second) result.trial.*list_of[i] = *known->second;
+  }
+  result.train = train(settings[Section::train], complete);
+  result.measure = section<MeasureConfig>(settings[Section::measure], "measure");
+  result.keep = section<KeepConfig>(settings[Section::keep], "keep");
+  const std::optional<uint64_t> number = seed(settings[Section::seed]);
+  if (number) result.trial.seed = *number;
+  return right && result.train && result.measure && result.keep && number;
+}
+
+void TrialBuilder::check(const Settings& settings) {
+  Read ignored;
+  read(settings, false, ignored);
+}
+
+std::optional<TrialConfig> TrialBuilder::build(const Settings& settings) {
+  Read result;
+  bool right = read(settings, true, result);
+  TrialConfig& trial = result.trial;
+  auto complete = [&](size_t i) {  // the default of a part that is used
+    const SectionInfo& about = info(static_cast<Section>(i));
+    if (trial.*part_of[i] || settings.sections[i]) return;
+    if (about.default_use.empty()) {
+      if (!parts_.context().base_is_whole) return void(right = false);
+      parts_.context().mistakes.add(
+          parts_.context().base_place, std::string(about.name), "the trial needs " + std::string(about.name),
+          "data: where real samples come from; `saddle plugins data` lists what there is.");
+    } else {
+      trial.*part_of[i] = parts_.part(*about.kind, nullptr, std::string(about.name), about.default_use, true);
+    }
+    right = right && trial.*part_of[i];
+  };
+  complete(0);
+  if (!trial.objective) return std::nullopt;
+  const auto [uses, added] = uses_.try_emplace(trial.objective);
+  if (added) {
+    const auto& objective = objects_.of(trial.objective).as<Objective>();
+    uses->second = ask_plugin(*trial.objective->plugin, [&] { return objective.uses(); });
+  }
+  for (size_t i = 1; i < single_parts; ++i) {
+    if (among(uses->second, *info(static_cast<Section>(i)).kind)) complete(i);
+  }
+  if (!right) return std::nullopt;
+  for (size_t i = 1; i < single_parts; ++i) {
+    if (!among(uses->second, *info(static_cast<Section>(i)).kind)) trial.*part_of[i] = nullptr;
+  }
+  drop_unused(result, trial);
+  write_texts(result, trial);
+  return std::move(trial);
+}
+
+void TrialBuilder::drop_unused(Read& result, TrialConfig& trial) {
+  result.uses_critic = trial.critic != nullptr;
+  if (trial.critic && trial.divergence) {
+    const auto& divergence = objects_.of(trial.divergence).as<Divergence>();
+    result.uses_critic = ask_plugin(*trial.divergence->plugin, [&] { return divergence.uses_critic(); });
+  }
+  result.uses_generator = trial.generator || trial.encoder;
+  trial.train = result.train->section.values;
+  trial.measure = result.measure->values;
+  trial.keep = result.keep->values;
+  trial.generator_optimizer = result.train->generator_optimizer;
+  trial.critic_optimizer = result.train->critic_optimizer;
+  result.train_changed = result.train->section.changed;
+  result.train_all = result.train->section.all;
+  if (!result.uses_generator) trial.generator_optimizer = nullptr;
+  if (result.uses_critic) return;
+  trial.critic = trial.critic_optimizer = nullptr;
+  trial.constraints.clear();
+  trial.penalties.clear();
+  for (const char* key : critic_settings) {
+    const ParamSpec* spec = section_schema<TrainConfig>().find(key);
+    spec->assign(&trial.train, {nullptr}, {});
+    result.train_changed.erase(key);
+    result.train_all[key] = spec->initial;
+  }
+}
+
+void TrialBuilder::write_texts(const Read& result, TrialConfig& trial) const {
+  std::map<std::string, std::string> canonical, train = result.train_changed;
+  std::string all_train = "{", resolved = "{", structural, written;
+  for (const auto& [key, text] : result.train_all)
+    all_train += (all_train.size() > 1 ? ", " : "") + key + ": " + text;
+  train["version"] = std::to_string(static_cast<const SchemaBase&>(section_schema<TrainConfig>()).version());
+  structural = flow_map(train);
+  auto note_paths = [&](const PartPtr& part) {
+    for (const auto& [param, text] : part->written) {
+      written +=
+          (written.empty() ? "" : ", ") + scalar_text(part->path + "." + param) + ": " + scalar_text(text);
+    }
+  };
+  for (size_t i = 0; i < single_parts; ++i) {
+    const PartPtr& part = trial.*part_of[i];
+    if (!part) continue;
+    const std::string name(info(static_cast<Section>(i)).name);
+    canonical[name] = part->canonical;
+    structural += " " + name + part->structural;
+    resolved += (resolved.size() > 1 ? ", " : "") + name + ": " + part->resolved;
+    note_paths(part);
+  }
+  for (size_t i = 0; i < std::size(list_of); ++i) {
+    const std::vector<PartPtr>& list = trial.*list_of[i];
+    if (list.empty()) continue;
+    const std::string name(info(list_sections[i]).name);
+    if (list_sections[i] != Section::metrics) canonical[name] = list_text(list, &PartConfig::canonical);
+    structural += " " + name +
+                  list_text(list, list_sections[i] == Section::metrics ? &PartConfig::resolved
+                                                                       : &PartConfig::structural);
+    resolved += ", " + name + ": " + list_text(list, &PartConfig::resolved);
+    std::for_each(list.begin(), list.end(), note_paths);
+  }
+  const PartPtr optimizers[] = {trial.generator_optimizer, trial.critic_optimizer};
+  for (size_t i = 0; i < std::size(optimizers); ++i) {
+    if (!optimizers[i]) continue;
+    const std::string name(optimizer_keys[i]);
+    train[name] = optimizers[i]->canonical;
+    structural += " " + name + optimizers[i]->structural;
+    all_train += ", " + name + ": " + optimizers[i]->resolved;
+    note_paths(optimizers[i]);
+  }
+  canonical["train"] = flow_map(train);
+  canonical["seed"] = std::to_string(trial.seed);
+  const std::string measure = flow_map(result.measure->all), keep = flow_map(result.keep->all);
+  trial.canonical = flow_map(canonical);
+  trial.structural = structural + " measure" + measure + " keep" + keep;
+  trial.resolved = resolved + ", train: " + all_train + "}, measure: " + measure + ", keep: " + keep +
+                   ", seed: " + canonical["seed"] + (written.empty() ? "" : ", written: {" + written + "}") +
+                   "}";
+  trial.id = sha256_hex(trial.canonical).substr(0, 16);
+}
+
+}  // namespace saddle

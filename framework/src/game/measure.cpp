@@ -1,0 +1,68 @@
+#include "game/measure.hpp"
+
+#include <ATen/core/grad_mode.h>
+
+#include <limits>
+
+namespace saddle {
+namespace {
+
+Streams shared_streams(int64_t lanes, const at::TensorOptions& options) {
+  return {std::vector<uint64_t>(static_cast<size_t>(lanes), 0), options};
+}
+
+}  // namespace
+
+std::string column_name(const std::string& metric, const std::string& column) {
+  return column.empty() ? metric : metric + "." + column;
+}
+
+Measure::Measure(const Assembly& assembly, int64_t count, const at::TensorOptions& options)
+    : assembly_(assembly), count_(count), options_(options) {
+  if (assembly.metrics().empty()) return;
+  Random random = shared_streams(1, options).at("measure/held_out", 0);
+  real_ = assembly.parts().data->held_out(random, count);
+}
+
+Tensor Measure::samples(const Networks& networks, int64_t lanes, int64_t n) const {
+  const at::NoGradGuard no_grad;
+  const Parts& parts = assembly_.parts();
+  const Streams streams = shared_streams(lanes, options_);
+  Random latents = streams.at("measure/latents", 0), head = streams.at("measure/head", 0);
+  const auto params = [&](Kind kind) {
+    const auto found = networks.find(kind);
+    return found == networks.end() ? Params{{}, {}, Mode::evaluation} : found->second.frozen(Mode::evaluation);
+  };
+  const Tensor raw = parts.generator->forward(params(Kind::generator), parts.prior->draw(latents, n));
+  return parts.head->forward(params(Kind::head), raw, head);
+}
+
+std::vector<MeasuredColumn> Measure::columns(const Networks& networks, int64_t lanes) const {
+  std::vector<MeasuredColumn> all;
+  if (assembly_.metrics().empty()) return all;
+  const at::NoGradGuard no_grad;
+  const Streams streams = shared_streams(1, options_);
+  Measurement m;
+  m.fake = samples(networks, lanes, count_);
+  m.real = real_.samples;
+  m.real_labels = real_.labels;
+  m.data = assembly_.parts().data;
+  for (const auto& [name, metric] : assembly_.metrics()) {
+    const auto columns = metric->columns(*m.data);
+    const bool supported = metric->unsupported(*m.data).empty();
+    m.random = [&, prefix = "measure/" + name + "/"](std::string_view purpose) {
+      return streams.at(prefix + std::string(purpose), 0);
+    };
+    const Tensor values = supported ? metric->measure(m).to(at::kCPU, at::kDouble).contiguous() : Tensor();
+    for (size_t c = 0; c < columns.size(); ++c) {
+      MeasuredColumn column{column_name(name, columns[c]), {}};
+      for (int64_t lane = 0; lane < lanes; ++lane)
+        column.values.push_back(supported ? values[lane][static_cast<int64_t>(c)].item<double>()
+                                          : std::numeric_limits<double>::quiet_NaN());
+      all.push_back(std::move(column));
+    }
+  }
+  return all;
+}
+
+}  // namespace saddle

@@ -1,0 +1,37 @@
+// Measuring a group: samples of the generator as it is against held-out data. Every random number comes from streams
+// that are the same for every trial and every step, so differences between measurements are differences between
+// generators.
+#pragma once
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "game/moment.hpp"
+
+namespace saddle {
+
+/// One column of one metric: a number for every lane.
+struct MeasuredColumn {
+  std::string name;
+  std::vector<double> values;  // [lane]
+};
+
+class Measure {
+ public:
+  /// `count` generated samples, and as many held-out ones as there are, up to `count`.
+  Measure(const Assembly& assembly, int64_t count, const at::TensorOptions& options);
+  /// The generator's samples in evaluation mode: [lane, n, feature…].
+  Tensor samples(const Networks& networks, int64_t lanes, int64_t n) const;
+  std::vector<MeasuredColumn> columns(const Networks& networks, int64_t lanes) const;
+
+ private:
+  const Assembly& assembly_;
+  int64_t count_;
+  at::TensorOptions options_;
+  Batch real_;
+};
+
+/// "mmd" and "" give "mmd"; "precision_recall" and "recall" give "precision_recall.recall".
+std::string column_name(const std::string& metric, const std::string& column);
+
+}  // namespace saddle

@@ -1,0 +1,94 @@
+#include "game/network.hpp"
+
+#include <ATen/ops/linalg_qr.h>
+
+namespace saddle {
+namespace {
+
+std::vector<Tensor> views_of(const Tensor& buffer, const std::vector<Slot>& slots) {
+  std::vector<Tensor> views;
+  for (const Slot& slot : slots) {
+    std::vector<int64_t> sizes{buffer.size(0)}, strides{buffer.stride(0)};
+    sizes.insert(sizes.end(), slot.shape.begin(), slot.shape.end());
+    int64_t stride = numel(slot.shape);
+    for (const int64_t n : slot.shape) strides.push_back(n == 0 ? 1 : stride /= n);
+    views.push_back(buffer.as_strided(sizes, strides, slot.offset));
+  }
+  return views;
+}
+
+// Orthonormal rows or columns, whichever are fewer, one lane at a time; the signs make the distribution uniform.
+Tensor orthogonal(const Shape& shape, Random random) {
+  const int64_t rows = shape.empty() ? 1 : shape[0], columns = rows == 0 ? 0 : numel(shape) / rows;
+  const bool wide = rows < columns;
+  const Tensor normal = random.normal({std::max(rows, columns), std::min(rows, columns)});
+  std::vector<Tensor> lanes;
+  for (const Tensor& one : normal.unbind(0)) {
+    const auto [q, r] = at::linalg_qr(one.to(at::kDouble));
+    const Tensor signed_q = q * r.diagonal().sign();
+    lanes.push_back((wide ? signed_q.t() : signed_q).to(one.scalar_type()));
+  }
+  return at::stack(lanes);
+}
+
+void initialise(const Tensor& view, const Slot& slot, Random random) {
+  switch (slot.init.kind) {
+    case Init::Kind::constant: view.fill_(slot.init.scale); return;
+    case Init::Kind::normal: view.copy_(random.normal(slot.shape) * slot.init.scale); return;
+    case Init::Kind::uniform: view.copy_(random.uniform(slot.shape, -slot.init.scale, slot.init.scale)); return;
+    case Init::Kind::orthogonal:
+      view.copy_(orthogonal(slot.shape, random).reshape(view.sizes()) * slot.init.scale);
+      return;
+  }
+}
+
+}  // namespace
+
+Network::Network(std::string role, Declare declared, const Streams& streams)
+    : role_(std::move(role)), declared_(std::move(declared)) {
+  const auto lanes = static_cast<int64_t>(streams.seeds().size());
+  buffer_ = at::zeros({lanes, declared_.param_stride()}, streams.options());
+  state_buffer_ = at::zeros({lanes, declared_.state_stride()}, streams.options());
+  make_views();
+  for (size_t i = 0; i < views_.size(); ++i)
+    initialise(views_[i], slots()[i], streams.at("init/" + role_ + "/" + slots()[i].name, 0));
+  for (size_t i = 0; i < states_.size(); ++i) {
+    const Slot& slot = declared_.states()[i];
+    initialise(states_[i], slot, streams.at("init/" + role_ + "/state/" + slot.name, 0));
+  }
+}
+
+void Network::make_views() {
+  gradient_ = at::zeros_like(buffer_);
+  views_ = views_of(buffer_, slots());
+  gradient_views_ = views_of(gradient_, slots());
+  states_ = views_of(state_buffer_, declared_.states());
+  leaves_.clear();
+  for (const Tensor& view : views_) leaves_.push_back(view.detach().requires_grad_(true));
+}
+
+void Network::collect(const std::vector<Tensor>& gradients) {
+  for (size_t i = 0; i < gradients.size(); ++i) {
+    if (gradients[i].defined())
+      gradient_views_[i].copy_(gradients[i]);
+    else
+      gradient_views_[i].zero_();
+  }
+}
+
+void Network::keep(const std::vector<int64_t>& lanes) {
+  const Tensor index = at::tensor(lanes, at::kLong).to(buffer_.device());
+  buffer_ = buffer_.index_select(0, index);
+  state_buffer_ = state_buffer_.index_select(0, index);
+  make_views();
+}
+
+Tensor Network::parameter(size_t slot, int64_t lane) const {
+  return views_[slot][lane].to(at::kCPU, /*non_blocking=*/false, /*copy=*/true).contiguous();
+}
+
+void Network::set_parameter(size_t slot, int64_t lane, const Tensor& value) {
+  views_[slot][lane].copy_(value.view(slots()[slot].shape));
+}
+
+}  // namespace saddle

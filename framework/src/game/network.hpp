@@ -1,0 +1,50 @@
+// The parameters and state of one network for a group of lanes, in one buffer: [lane, slice].
+#pragma once
+#include <saddle/params.hpp>
+
+#include <string>
+#include <vector>
+
+#include "config/trial.hpp"
+
+namespace saddle {
+
+
+class Network {
+ public:
+  /// Initialises every parameter from the stream "init/<role>/<parameter>": trials with one seed and equal shapes
+  /// start alike, whatever else differs.
+  Network(std::string role, Declare declared, const Streams& streams);
+
+  const std::string& role() const { return role_; }
+  const std::vector<Slot>& slots() const { return declared_.params(); }
+  int64_t lanes() const { return buffer_.size(0); }
+  const Tensor& buffer() const { return buffer_; }
+  const Tensor& gradient() const { return gradient_; }
+
+  /// Views of the buffer by parameter; leaves that collect gradients, or plain.
+  const std::vector<Tensor>& leaves() const { return leaves_; }
+  Params frozen(Mode mode) const { return {views_, states_, mode}; }
+  Params trained(Mode mode) const { return {leaves_, states_, mode}; }
+  const std::vector<Tensor>& views() const { return views_; }
+  const std::vector<Tensor>& states() const { return states_; }
+
+  /// Copies gradients by parameter (undefined: zero) into the flat gradient buffer.
+  void collect(const std::vector<Tensor>& gradients);
+
+  /// Keeps the given lanes, in that order.
+  void keep(const std::vector<int64_t>& lanes);
+  /// One parameter of one lane, on the CPU, of its own shape.
+  Tensor parameter(size_t slot, int64_t lane) const;
+  void set_parameter(size_t slot, int64_t lane, const Tensor& value);
+
+ private:
+  void make_views();
+
+  std::string role_;
+  Declare declared_;
+  Tensor buffer_, state_buffer_, gradient_;
+  std::vector<Tensor> views_, leaves_, states_, gradient_views_;
+};
+
+}  // namespace saddle

@@ -1,0 +1,64 @@
+#include <saddle/divergence.hpp>
+
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+
+#include <utility>
+
+namespace saddle {
+namespace {
+
+// u = eᵛ in float64 and f′(u), which stays a function of v where v is differentiated. In float32 the two
+// terms of u f′(u) − f(u) would cancel, and eᵛ overflow at v = 89.
+struct Derived {
+  Tensor u, f, slope;
+};
+
+Derived derive(const FDivergence& divergence, const Tensor& v) {
+  const at::AutoGradMode differentiate(true);
+  Tensor u = v.to(at::kDouble).exp();
+  if (!u.requires_grad()) u = u.detach().requires_grad_();
+  Tensor f = divergence.f(u);
+  Tensor slope = input_gradient(f, u);
+  return {std::move(u), std::move(f), std::move(slope)};
+}
+
+// Nobody differentiates the result where v is a constant or gradients are off.
+Tensor as_function_of(const Tensor& v, const Tensor& result) {
+  const bool constant = !v.requires_grad() || !at::GradMode::is_enabled();
+  return (constant ? result.detach() : result).to(v.scalar_type());
+}
+
+}  // namespace
+
+Tensor FDivergence::log_ratio_real_term(const Tensor& v) const {
+  return as_function_of(v, derive(*this, v).slope);
+}
+
+Tensor FDivergence::log_ratio_fake_term(const Tensor& v) const {
+  const Derived d = derive(*this, v);
+  return as_function_of(v, d.u * d.slope - d.f);
+}
+
+Tensor FDivergence::linked_real_term(const Tensor& v) const {
+  return link == "log_ratio" ? log_ratio_real_term(v) : real_term(v);
+}
+
+Tensor FDivergence::linked_fake_term(const Tensor& v) const {
+  return link == "log_ratio" ? log_ratio_fake_term(v) : fake_term(v);
+}
+
+Tensor FDivergence::value(const Round& round) const {
+  // Not two arguments of one expression: real_scores() may score both, and the order must not be the
+  // compiler's.
+  const Tensor real = lane_mean(linked_real_term(round.real_scores()));
+  return real - lane_mean(linked_fake_term(round.fake_scores()));
+}
+
+Tensor FDivergence::generator_loss(const Round& round) const {
+  // Of V, only the expectation over fake samples depends on the generator.
+  const Tensor& v = round.fake_scores();
+  return -lane_mean(generator == "non_saturating" ? linked_real_term(v) : linked_fake_term(v));
+}
+
+}  // namespace saddle

@@ -1,0 +1,38 @@
+// Plain loops over one lane's numbers. No ATen here: they are compiled for several vector widths.
+#pragma once
+#include <saddle/ops.hpp>
+
+#include <cstdint>
+
+namespace saddle::kernels {
+
+/// Sum of n numbers in double, in an order that depends on n alone.
+double sum(const float* x, int64_t n);
+double sum(const double* x, int64_t n);
+
+/// y[r][c] = activation(y[r][c]), in place.
+void activate(Activation, float* y, int64_t n);
+void activate(Activation, double* y, int64_t n);
+
+/// out[i] = g[i] · activation′, from the activation's value y.
+void activation_gradient(Activation, const float* g, const float* y, float* out, int64_t n);
+void activation_gradient(Activation, const double* g, const double* y, double* out, int64_t n);
+
+/// Every row of y becomes b.
+void fill_rows(const float* b, float* y, int64_t rows, int64_t columns);
+void fill_rows(const double* b, double* y, int64_t rows, int64_t columns);
+
+/// out[c] = Σ_r g[r][c].
+void column_sums(const float* g, float* out, int64_t rows, int64_t columns);
+void column_sums(const double* g, double* out, int64_t rows, int64_t columns);
+
+void softplus(const float* x, float* y, int64_t n);
+void softplus(const double* x, double* y, int64_t n);
+void sigmoid(const float* x, float* y, int64_t n);
+void sigmoid(const double* x, double* y, int64_t n);
+void expm1(const float* x, float* y, int64_t n);
+void expm1(const double* x, double* y, int64_t n);
+void tanh(const float* x, float* y, int64_t n);
+void tanh(const double* x, double* y, int64_t n);
+
+}  // namespace saddle::kernels

@@ -1,0 +1,276 @@
+#include <saddle/ops.hpp>
+#include <saddle/error.hpp>
+
+#include <ATen/ATen.h>
+#include <ATen/Dispatch.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <torch/csrc/autograd/autograd.h>
+
+#include "gemm.hpp"
+#include "kernels.hpp"
+
+namespace saddle {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::Function;
+using torch::autograd::Variable;
+using torch::autograd::variable_list;
+
+// Applies an element-wise kernel to a contiguous copy of x.
+template <class Kernel>
+Tensor map(const Tensor& x, Kernel kernel) {
+  const Tensor in = x.contiguous();
+  Tensor out = at::empty_like(in);
+  AT_DISPATCH_FLOATING_TYPES(in.scalar_type(), "map", [&] {
+    kernel(in.const_data_ptr<scalar_t>(), out.mutable_data_ptr<scalar_t>(), in.numel());
+  });
+  return out;
+}
+
+struct SoftplusFunction : Function<SoftplusFunction> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& x) {
+    ctx->save_for_backward({x});
+    return map(x, [](auto... a) { kernels::softplus(a...); });
+  }
+  static variable_list backward(AutogradContext* ctx, variable_list g) {
+    return {g[0] * saddle::sigmoid(ctx->get_saved_variables()[0])};
+  }
+};
+
+struct SigmoidFunction : Function<SigmoidFunction> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& x) {
+    Tensor y = map(x, [](auto... a) { kernels::sigmoid(a...); });
+    ctx->save_for_backward({y});
+    return y;
+  }
+  static variable_list backward(AutogradContext* ctx, variable_list g) {
+    const Tensor y = ctx->get_saved_variables()[0];
+    return {g[0] * (y * (1 - y))};
+  }
+};
+
+struct Expm1Function : Function<Expm1Function> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& x) {
+    ctx->save_for_backward({x});
+    return map(x, [](auto... a) { kernels::expm1(a...); });
+  }
+  static variable_list backward(AutogradContext* ctx, variable_list g) {
+    return {g[0] * ctx->get_saved_variables()[0].exp()};
+  }
+};
+
+// Sums the axes from `kept` on.
+struct SumFunction : Function<SumFunction> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& x, int64_t kept) {
+    ctx->saved_data["shape"] = x.sizes().vec();
+    const Tensor in = x.contiguous();
+    const auto sizes = x.sizes();
+    Tensor out = at::empty(sizes.slice(0, static_cast<size_t>(kept)), in.options());
+    const int64_t rows = out.numel(), n = rows == 0 ? 0 : in.numel() / rows;
+    AT_DISPATCH_FLOATING_TYPES(in.scalar_type(), "sum", [&] {
+      const auto* from = in.const_data_ptr<scalar_t>();
+      auto* to = out.mutable_data_ptr<scalar_t>();
+      for (int64_t r = 0; r < rows; ++r) to[r] = static_cast<scalar_t>(kernels::sum(from + r * n, n));
+    });
+    return out;
+  }
+  static variable_list backward(AutogradContext* ctx, variable_list g) {
+    const auto shape = ctx->saved_data["shape"].toIntVector();
+    std::vector<int64_t> view = g[0].sizes().vec();
+    view.resize(shape.size(), 1);
+    return {g[0].reshape(view).expand(shape), Variable()};
+  }
+};
+
+// The stride from lane to lane of matrices that are dense within a lane, copying where they are not.
+Tensor dense_lanes(const Tensor& x) {
+  const bool rows_dense = x.size(2) == 1 || x.stride(2) == 1;
+  const bool dense = rows_dense && (x.size(1) == 1 || x.stride(1) == x.size(2));
+  return dense ? x : x.contiguous();
+}
+
+Tensor raw_matmul(const Tensor& a_any, const Tensor& b_any, bool ta, bool tb) {
+  const Tensor a = dense_lanes(a_any), b = dense_lanes(b_any);
+  const int64_t lanes = a.size(0), m = a.size(ta ? 2 : 1), k = a.size(ta ? 1 : 2), n = b.size(tb ? 1 : 2);
+  TORCH_CHECK(b.size(0) == lanes && b.size(tb ? 2 : 1) == k, "matmul: ", a.sizes(), " and ", b.sizes(),
+              " do not fit", ta ? ", first transposed" : "", tb ? ", second transposed" : "");
+  Tensor c = at::empty({lanes, m, n}, a.options());
+  if (c.numel() == 0) return c;
+  if (k == 0) return c.zero_();
+  AT_DISPATCH_FLOATING_TYPES(a.scalar_type(), "matmul", [&] {
+    const auto* pa = a.const_data_ptr<scalar_t>();
+    const auto* pb = b.const_data_ptr<scalar_t>();
+    auto* pc = c.mutable_data_ptr<scalar_t>();
+    for (int64_t lane = 0; lane < lanes; ++lane)
+      gemm(ta, tb, m, n, k, pa + lane * a.stride(0), pb + lane * b.stride(0), scalar_t(0), pc + lane * m * n);
+  });
+  return c;
+}
+
+struct MatmulFunction : Function<MatmulFunction> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& a, const Tensor& b, bool ta, bool tb) {
+    ctx->save_for_backward({b.requires_grad() ? a : Tensor(), a.requires_grad() ? b : Tensor()});
+    ctx->saved_data["ta"] = ta;
+    ctx->saved_data["tb"] = tb;
+    return raw_matmul(a, b, ta, tb);
+  }
+  static variable_list backward(AutogradContext* ctx, variable_list grads) {
+    const auto saved = ctx->get_saved_variables();
+    const bool ta = ctx->saved_data["ta"].toBool(), tb = ctx->saved_data["tb"].toBool();
+    const Tensor &a = saved[0], &b = saved[1], &g = grads[0];
+    Tensor ga, gb;
+    if (ctx->needs_input_grad(0)) ga = ta ? saddle::matmul(b, g, tb, true) : saddle::matmul(g, b, false, !tb);
+    if (ctx->needs_input_grad(1)) gb = tb ? saddle::matmul(g, a, true, ta) : saddle::matmul(a, g, !ta, false);
+    return {ga, gb, Variable(), Variable()};
+  }
+};
+
+Tensor differentiable_activation_gradient(Activation activation, const Tensor& g, const Tensor& y) {
+  switch (activation) {
+    case Activation::identity: return g;
+    case Activation::relu: return at::where(y > 0, g, 0);
+    case Activation::leaky_relu: return at::where(y > 0, g, 0.2 * g);
+    case Activation::tanh: return g * (1 - y * y);
+    case Activation::sigmoid: return g * (y * (1 - y));
+    case Activation::softplus: return -g * saddle::expm1(-y);
+  }
+  return g;
+}
+
+struct ActivationFunction : Function<ActivationFunction> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& x, int64_t activation) {
+    Tensor y = x.detach().clone(at::MemoryFormat::Contiguous);
+    AT_DISPATCH_FLOATING_TYPES(y.scalar_type(), "activate", [&] {
+      kernels::activate(static_cast<Activation>(activation), y.mutable_data_ptr<scalar_t>(), y.numel());
+    });
+    ctx->saved_data["activation"] = activation;
+    ctx->save_for_backward({y});
+    return y;
+  }
+  static variable_list backward(AutogradContext* ctx, variable_list g) {
+    const auto activation = static_cast<Activation>(ctx->saved_data["activation"].toInt());
+    return {differentiable_activation_gradient(activation, g[0], ctx->get_saved_variables()[0]), Variable()};
+  }
+};
+
+// An affine map and its activation in one node: a network's step is bound by the number of operators.
+struct DenseFunction : Function<DenseFunction> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& x_any, const Tensor& w_any, const Tensor& b,
+                        int64_t activation) {
+    const Tensor x = dense_lanes(x_any), w = dense_lanes(w_any);
+    const int64_t lanes = x.size(0), rows = x.size(1), in = x.size(2), out = w.size(2);
+    TORCH_CHECK(w.size(0) == lanes && w.size(1) == in && b.size(0) == lanes && b.size(1) == out, "dense: ", x.sizes(),
+                ", ", w.sizes(), " and ", b.sizes(), " do not fit");
+    Tensor y = at::empty({lanes, rows, out}, x.options());
+    AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "dense", [&] {
+      const auto* px = x.const_data_ptr<scalar_t>();
+      const auto* pw = w.const_data_ptr<scalar_t>();
+      const auto* pb = b.const_data_ptr<scalar_t>();
+      auto* py = y.mutable_data_ptr<scalar_t>();
+      for (int64_t lane = 0; lane < lanes; ++lane, py += rows * out) {
+        kernels::fill_rows(pb + lane * b.stride(0), py, rows, out);
+        gemm(false, false, rows, out, in, px + lane * x.stride(0), pw + lane * w.stride(0), scalar_t(1), py);
+        kernels::activate(static_cast<Activation>(activation), py, rows * out);
+      }
+    });
+    ctx->saved_data["activation"] = activation;
+    ctx->save_for_backward({w_any.requires_grad() ? x_any : Tensor(), w_any, y});
+    return y;
+  }
+
+  static variable_list backward(AutogradContext* ctx, variable_list grads) {
+    const auto saved = ctx->get_saved_variables();
+    const Tensor &x = saved[0], &w = saved[1], &y = saved[2];
+    const auto activation = static_cast<Activation>(ctx->saved_data["activation"].toInt());
+    Tensor gx, gw, gb;
+    if (at::GradMode::is_enabled()) {  // someone differentiates the gradient: only differentiable operations
+      const Tensor g = differentiable_activation_gradient(activation, grads[0], y);
+      if (ctx->needs_input_grad(0)) gx = matmul(g, w, false, true);
+      if (ctx->needs_input_grad(1)) gw = matmul(x, g, true, false);
+      if (ctx->needs_input_grad(2)) gb = SumFunction::apply(g.transpose(1, 2), 2);
+      return {gx, gw, gb, Variable()};
+    }
+    Tensor g = grads[0].contiguous();
+    const int64_t lanes = g.size(0), rows = g.size(1), out = g.size(2);
+    if (activation != Activation::identity) {
+      Tensor through = at::empty_like(g);
+      AT_DISPATCH_FLOATING_TYPES(g.scalar_type(), "dense_backward", [&] {
+        kernels::activation_gradient(activation, g.const_data_ptr<scalar_t>(), y.const_data_ptr<scalar_t>(),
+                                     through.mutable_data_ptr<scalar_t>(), g.numel());
+      });
+      g = through;
+    }
+    if (ctx->needs_input_grad(0)) gx = raw_matmul(g, w, false, true);
+    if (ctx->needs_input_grad(1)) gw = raw_matmul(x, g, true, false);
+    if (ctx->needs_input_grad(2)) {
+      gb = at::empty({lanes, out}, g.options());
+      AT_DISPATCH_FLOATING_TYPES(g.scalar_type(), "dense_backward", [&] {
+        for (int64_t lane = 0; lane < lanes; ++lane)
+          kernels::column_sums(g.const_data_ptr<scalar_t>() + lane * rows * out,
+                               gb.mutable_data_ptr<scalar_t>() + lane * out, rows, out);
+      });
+    }
+    return {gx, gw, gb, Variable()};
+  }
+};
+
+}  // namespace
+
+Tensor lane_sum(const Tensor& x) { return x.is_cpu() ? SumFunction::apply(x, 1) : x.flatten(1).sum(1); }
+Tensor lane_mean(const Tensor& x) {
+  const int64_t lanes = x.size(0);
+  return lane_sum(x) / static_cast<double>(lanes == 0 ? 1 : x.numel() / lanes);
+}
+Tensor sample_sum(const Tensor& x) { return x.is_cpu() ? SumFunction::apply(x, 2) : x.flatten(2).sum(2); }
+
+Tensor sample_norm(const Tensor& x) {
+  const Tensor squares = sample_sum(x * x);
+  const Tensor positive = squares > 0;
+  return at::where(positive, at::where(positive, squares, 1).sqrt(), 0);
+}
+
+Tensor softplus(const Tensor& x) { return x.is_cpu() ? SoftplusFunction::apply(x) : at::softplus(x, 1, 1e9); }
+Tensor sigmoid(const Tensor& x) { return x.is_cpu() ? SigmoidFunction::apply(x) : at::sigmoid(x); }
+Tensor expm1(const Tensor& x) { return x.is_cpu() ? Expm1Function::apply(x) : at::expm1(x); }
+
+Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a, bool transpose_b) {
+  if (a.is_cpu()) return MatmulFunction::apply(a, b, transpose_a, transpose_b);
+  return at::bmm(transpose_a ? a.transpose(1, 2) : a, transpose_b ? b.transpose(1, 2) : b);
+}
+
+const std::vector<std::string>& activation_names() {
+  static const std::vector<std::string> names{"identity", "relu", "leaky_relu", "tanh", "sigmoid", "softplus"};
+  return names;
+}
+
+Activation activation_named(const std::string& name) {
+  const auto& names = activation_names();
+  for (size_t i = 0; i < names.size(); ++i)
+    if (names[i] == name) return static_cast<Activation>(i);
+  throw ParamError("activation", "'" + name + "' is no activation");
+}
+
+Tensor activate(const Tensor& x, Activation activation) {
+  if (activation == Activation::identity) return x;
+  if (x.is_cpu()) return ActivationFunction::apply(x, static_cast<int64_t>(activation));
+  switch (activation) {
+    case Activation::relu: return at::relu(x);
+    case Activation::leaky_relu: return at::leaky_relu(x, 0.2);
+    case Activation::tanh: return at::tanh(x);
+    case Activation::sigmoid: return at::sigmoid(x);
+    default: return saddle::softplus(x);
+  }
+}
+
+Tensor dense(const Tensor& x, const Tensor& w, const Tensor& b, Activation activation) {
+  if (x.is_cpu()) return DenseFunction::apply(x, w, b, static_cast<int64_t>(activation));
+  return activate(at::baddbmm(b.unsqueeze(1), x, w), activation);
+}
+
+Tensor input_gradient(const Tensor& scores, const Tensor& x) {
+  return torch::autograd::grad({scores}, {x}, {at::ones_like(scores)}, true, true)[0];
+}
+
+}  // namespace saddle

@@ -1,0 +1,48 @@
+#include <saddle/params.hpp>
+
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+
+namespace saddle {
+namespace {
+
+// 64 elements: a multiple of 64 bytes for every dtype, and of two vector registers, so that element-wise loops over
+// whole buffers have no tail and every lane's slice has the same alignment.
+constexpr int64_t slice_unit = 64;
+constexpr int64_t slot_unit = 16;
+
+int64_t round_up(int64_t n, int64_t unit) { return (n + unit - 1) / unit * unit; }
+
+int64_t end_of(const std::vector<Slot>& slots) {
+  return slots.empty() ? 0 : slots.back().offset + round_up(numel(slots.back().shape), slot_unit);
+}
+
+int append(std::vector<Slot>& slots, std::string name, Shape shape, Init init) {
+  const int64_t offset = end_of(slots);
+  slots.push_back({std::move(name), std::move(shape), init, offset});
+  return static_cast<int>(slots.size()) - 1;
+}
+
+}  // namespace
+
+ParamRef Declare::param(std::string name, Shape shape, Init init) {
+  return {append(params_, std::move(name), std::move(shape), init)};
+}
+
+StateRef Declare::state(std::string name, Shape shape, Init init) {
+  return {append(states_, std::move(name), std::move(shape), init)};
+}
+
+int64_t Declare::param_stride() const { return round_up(end_of(params_), slice_unit); }
+int64_t Declare::state_stride() const { return round_up(end_of(states_), slice_unit); }
+
+Params::Params(std::vector<Tensor> params, std::vector<Tensor> states, Mode mode)
+    : params_(std::move(params)), states_(std::move(states)), mode_(mode) {}
+
+void Params::store(StateRef ref, const Tensor& value) const {
+  if (!training()) return;
+  const at::NoGradGuard no_grad;
+  states_[static_cast<size_t>(ref.index)].copy_(value);
+}
+
+}  // namespace saddle

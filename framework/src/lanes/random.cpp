@@ -1,0 +1,127 @@
+#include <saddle/random.hpp>
+
+#include <ATen/ATen.h>
+#include <ATen/Dispatch.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "philox.hpp"
+
+namespace saddle {
+namespace {
+
+// One chunk at a time keeps the words and the doubles in the first-level cache.
+constexpr int64_t chunk_blocks = 256;
+
+uint64_t mix(uint64_t x) {  // the finaliser of SplitMix64
+  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  x = (x ^ (x >> 27)) * 0x94D049BB133111EBULL;
+  return x ^ (x >> 31);
+}
+
+uint64_t key_of(uint64_t seed, std::string_view purpose) {
+  uint64_t hash = 0xCBF29CE484222325ULL;  // FNV-1a
+  for (const char c : purpose) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
+  return mix(mix(seed + 0x9E3779B97F4A7C15ULL) ^ hash);
+}
+
+Shape with_lanes(int64_t lanes, const Shape& shape) {
+  Shape all{lanes};
+  all.insert(all.end(), shape.begin(), shape.end());
+  return all;
+}
+
+// Calls fill(words, blocks, out, n) for the pieces of each lane; lanes with one key are copies of each other.
+template <class T, class Fill>
+void fill_lanes(const std::vector<uint64_t>& keys, uint64_t step, uint64_t position, int64_t n, T* out, Fill fill) {
+  uint32_t words[4 * chunk_blocks];
+  for (size_t lane = 0; lane < keys.size(); ++lane, out += n) {
+    if (lane > 0 && keys[lane] == keys[lane - 1]) {
+      std::memcpy(out, out - n, static_cast<size_t>(n) * sizeof(T));
+      continue;
+    }
+    for (int64_t done = 0; done < n; done += 4 * chunk_blocks) {
+      const int64_t count = std::min(n - done, 4 * chunk_blocks), blocks = (count + 3) / 4;
+      philox::words(keys[lane], position + static_cast<uint64_t>(done / 4), step, blocks, words);
+      fill(words, blocks, out + done, count);
+    }
+  }
+}
+
+}  // namespace
+
+Random::Random(std::vector<uint64_t> keys, int64_t step, const at::TensorOptions& options)
+    : keys_(std::move(keys)), options_(options), step_(static_cast<uint64_t>(step)) {}
+
+Tensor Random::normal(const Shape& shape) {
+  Tensor out = at::empty(with_lanes(lanes(), shape), options_.device(at::kCPU));
+  const int64_t n = numel(shape);
+  AT_DISPATCH_FLOATING_TYPES(out.scalar_type(), "normal", [&] {
+    fill_lanes(keys_, step_, position_, n, out.mutable_data_ptr<scalar_t>(),
+               [](const uint32_t* words, int64_t blocks, scalar_t* to, int64_t count) {
+                 double values[4 * chunk_blocks];
+                 philox::normals(words, words + 2 * blocks, 2 * blocks, values, values + 2 * blocks);
+                 for (int64_t i = 0; i < count; ++i) to[i] = static_cast<scalar_t>(values[i]);
+               });
+  });
+  position_ += static_cast<uint64_t>((n + 3) / 4);
+  return out.to(options_.device());
+}
+
+Tensor Random::uniform(const Shape& shape, double low, double high) {
+  Tensor out = at::empty(with_lanes(lanes(), shape), options_.device(at::kCPU));
+  const int64_t n = numel(shape);
+  AT_DISPATCH_FLOATING_TYPES(out.scalar_type(), "uniform", [&] {
+    fill_lanes(keys_, step_, position_, n, out.mutable_data_ptr<scalar_t>(),
+               [=](const uint32_t* words, int64_t, scalar_t* to, int64_t count) {
+                 // 24 bits fit a float below 1; rounding 32 of them would reach 1.
+                 for (int64_t i = 0; i < count; ++i)
+                   to[i] = static_cast<scalar_t>(low + (high - low) * (static_cast<double>(words[i] >> 8) * 0x1p-24));
+               });
+  });
+  position_ += static_cast<uint64_t>((n + 3) / 4);
+  return out.to(options_.device());
+}
+
+Tensor Random::integers(const Shape& shape, int64_t count) {
+  Tensor out = at::empty(with_lanes(lanes(), shape), at::kLong);
+  const int64_t n = numel(shape);
+  fill_lanes(keys_, step_, position_, n, out.mutable_data_ptr<int64_t>(),
+             [=](const uint32_t* words, int64_t, int64_t* to, int64_t m) {
+               for (int64_t i = 0; i < m; ++i)
+                 to[i] = static_cast<int64_t>((static_cast<uint64_t>(words[i]) * static_cast<uint64_t>(count)) >> 32);
+             });
+  position_ += static_cast<uint64_t>((n + 3) / 4);
+  return out.to(options_.device());
+}
+
+Tensor Random::choice(const Shape& shape, const std::vector<double>& weights) {
+  std::vector<double> ends(weights.size());
+  double total = 0;
+  for (size_t k = 0; k < weights.size(); ++k) ends[k] = total += weights[k];
+  Tensor out = at::empty(with_lanes(lanes(), shape), at::kLong);
+  const int64_t n = numel(shape);
+  const auto last = static_cast<int64_t>(weights.size()) - 1;
+  fill_lanes(keys_, step_, position_, n, out.mutable_data_ptr<int64_t>(),
+             [&](const uint32_t* words, int64_t, int64_t* to, int64_t m) {
+               for (int64_t i = 0; i < m; ++i) {
+                 const double u = (static_cast<double>(words[i]) + 0.5) * 0x1p-32 * total;
+                 to[i] = std::min<int64_t>(std::upper_bound(ends.begin(), ends.end(), u) - ends.begin(), last);
+               }
+             });
+  position_ += static_cast<uint64_t>((n + 3) / 4);
+  return out.to(options_.device());
+}
+
+Streams::Streams(std::vector<uint64_t> seeds, at::TensorOptions options)
+    : seeds_(std::move(seeds)), options_(std::move(options)) {}
+
+Random Streams::at(std::string_view purpose, int64_t step) const {
+  std::vector<uint64_t> keys;
+  keys.reserve(seeds_.size());
+  for (const uint64_t seed : seeds_) keys.push_back(key_of(seed, purpose));
+  return {std::move(keys), step, options_};
+}
+
+}  // namespace saddle

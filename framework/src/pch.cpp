@@ -1,0 +1,1 @@
+// Nothing: this file only gives the precompiled header a target.

@@ -1,0 +1,14 @@
+// Reference pages, generated from what plugins say of themselves.
+#pragma once
+#include <string>
+
+#include "analysis/table.hpp"
+#include "plugin/registry.hpp"
+
+namespace saddle {
+
+/// All plugins, those of one kind, or one of them (empty: all). Throws UserError for an unknown kind, name or format.
+std::string reference(const Registry& registry, const std::string& kind, const std::string& name,
+                      analysis::Format format);
+
+}  // namespace saddle

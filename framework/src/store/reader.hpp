@@ -1,0 +1,54 @@
+// Reading a store, whatever of it is there: the merged file, the study, or both. Works while a sweep is
+// running and after it was killed. Knows nothing of how trials are trained.
+#pragma once
+#include "store/paths.hpp"
+#include "store/plan.hpp"
+#include "store/record.hpp"
+#include "store/shard.hpp"
+#include "store/trial_table.hpp"
+
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace saddle::store {
+
+/// A snapshot of a store: plan and table are as they were when it was opened.
+class Store {
+ public:
+  /// `given` is PATH, PATH.h5 or PATH.study. The study's plan and shards go before the merged file. Throws
+  /// UserError when there is no such store, or it is damaged, foreign or of a newer format.
+  static Store open(const std::filesystem::path& given);
+
+  const StorePaths& paths() const { return paths_; }
+  std::string name() const { return paths_.base.filename().string(); }
+  const Plan& plan() const { return plan_; }
+  const TrialTable& table() const { return table_; }
+  /// A sentence for each damaged shard; its trial counts as planned.
+  const std::vector<std::string>& unreadable() const { return unreadable_; }
+
+  /// The trials that have a record, in the plan's order; then those that the plan no longer holds.
+  std::vector<std::string> recorded() const;
+  bool has(const std::string& id) const { return shards_.contains(id) || merged_.contains(id); }
+  /// The one trial, planned or recorded, whose id starts so. Throws UserError when there is none or several.
+  std::string resolve(const std::string& prefix) const;
+  /// Throws UserError when the trial has no record (it is planned, skipped or unknown).
+  TrialRecord trial(const std::string& id, Part = Part::whole) const;
+
+ private:
+  void read_study();
+  void read_file(bool with_plan);
+
+  StorePaths paths_;
+  Plan plan_;
+  TrialTable table_;
+  std::set<std::string> shards_;  ///< trials that a readable shard holds
+  std::set<std::string> merged_;  ///< trials that PATH.h5 holds
+  std::vector<std::string> unreadable_;
+};
+
+/// Whether a store is there, in whole or in part.
+bool store_exists(const StorePaths&);
+
+}  // namespace saddle::store

@@ -1,0 +1,22 @@
+// Which trials train together, and in what order groups are handed out.
+#pragma once
+#include <vector>
+
+#include "config/trial.hpp"
+
+namespace saddle {
+
+struct Group {
+  std::vector<const TrialConfig*> trials;  ///< equal structural texts
+  bool measure_only = false;               ///< trained already; only metrics are missing
+  double weight = 0;                       ///< a guess of the work, in no unit
+};
+
+/// A guess of the work of one trial.
+double weight_of(const TrialConfig& trial);
+
+/// Groups of at most `lanes` trials, the heaviest first, small enough that all workers end about together.
+std::vector<Group> make_groups(const std::vector<const TrialConfig*>& train,
+                               const std::vector<const TrialConfig*>& measure, int64_t lanes, int64_t workers);
+
+}  // namespace saddle

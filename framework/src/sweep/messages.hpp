@@ -1,0 +1,34 @@
+// What the runner and its workers say to each other, one JSON object a line.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace saddle {
+
+/// To a worker: train these trials together, or measure them from their stored weights.
+struct GroupCommand {
+  enum class Action { train, measure } action = Action::train;
+  std::vector<std::string> trials;  ///< TrialConfig::resolved
+};
+
+/// From a worker.
+struct WorkerEvent {
+  enum class Kind {
+    progress,  ///< `steps` done by the group
+    trial,     ///< trial `id` ended with `status` and `reason`
+    end,       ///< the group is finished
+    error,     ///< the group stopped: `reason`; its trials that have not ended are not going to
+  };
+  Kind kind = Kind::progress;
+  int64_t steps = 0;
+  std::string id, status, reason;
+  bool plugin_is_wrong = false;
+};
+
+std::string to_line(const GroupCommand&);
+std::string to_line(const WorkerEvent&);
+GroupCommand command_from(const std::string& line);
+WorkerEvent event_from(const std::string& line);
+
+}  // namespace saddle

@@ -1,0 +1,267 @@
+#include "sweep/runner.hpp"
+
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+
+#include <chrono>
+#include <csignal>
+#include <deque>
+#include <list>
+#include <set>
+
+#include "store/shard.hpp"
+#include "sweep/messages.hpp"
+#include "sweep/process.hpp"
+#include "sweep/progress.hpp"
+#include "sweep/record.hpp"
+
+namespace saddle {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+volatile std::sig_atomic_t interrupts = 0;  // a signal handler has nowhere else to write
+
+// Ctrl-C and termination are counted while a runner is alive.
+class SignalGuard {
+ public:
+  SignalGuard() {
+    interrupts = 0;
+    struct sigaction action {};
+    action.sa_handler = [](int) { interrupts = interrupts + 1; };
+    sigaction(SIGINT, &action, &old_int_);
+    sigaction(SIGTERM, &action, &old_term_);
+    struct sigaction ignore {};
+    ignore.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &ignore, &old_pipe_);
+  }
+  ~SignalGuard() {
+    sigaction(SIGINT, &old_int_, nullptr);
+    sigaction(SIGTERM, &old_term_, nullptr);
+    sigaction(SIGPIPE, &old_pipe_, nullptr);
+  }
+  SignalGuard(const SignalGuard&) = delete;
+  SignalGuard& operator=(const SignalGuard&) = delete;
+
+ private:
+  struct sigaction old_int_ {}, old_term_ {}, old_pipe_ {};
+};
+
+struct WorkerSlot {
+  Process process;
+  std::filesystem::path log;
+  std::optional<Group> group;
+  std::set<std::string> open;  // trials of the group that have not ended
+  int64_t steps = 0;
+  Clock::time_point since;
+  bool timed_out = false;
+};
+
+class Runner {
+ public:
+  Runner(const RunnerSettings& settings, std::vector<Group> groups)
+      : settings_(settings), queue_(groups.begin(), groups.end()), bar_(settings.quiet) {
+    for (const Group& group : queue_) {
+      total_weight_ += group.weight;
+      state_.trials += group.trials.size();
+    }
+  }
+
+  RunnerSummary run() {
+    std::filesystem::create_directories(settings_.store.trials());
+    std::filesystem::create_directories(settings_.store.study / "logs");
+    const auto wanted = std::min<size_t>(static_cast<size_t>(std::max<int64_t>(settings_.jobs, 1)), queue_.size());
+    for (size_t i = 0; i < wanted; ++i) start_worker();
+    while (!workers_.empty()) {
+      poll_workers();
+      obey_signals();
+      watch_the_clock();
+      show();
+    }
+    bar_.clear();
+    return std::move(summary_);
+  }
+
+ private:
+  void start_worker() {
+    const auto log = settings_.store.study / "logs" / fmt::format("worker-{}.log", ++started_);
+    Process::Command command;
+    command.log = log;
+    command.arguments = {settings_.program.string(), "worker", "--store", settings_.store.base.string(), "--device",
+                         settings_.device, "--kernels", settings_.kernels};
+    for (const auto& folder : settings_.plugin_folders)
+      command.arguments.insert(command.arguments.end(), {"--plugins", folder.string()});
+    command.environment = {{"OMP_NUM_THREADS", "1"}, {"MKL_NUM_THREADS", "1"}, {"SADDLE_KERNELS", settings_.kernels}};
+    if (settings_.kernels == "portable")
+      // The same instructions everywhere: MKL's, ATen's and the C library's own choices are switched off.
+      command.environment.insert(command.environment.end(),
+                                 {{"MKL_CBWR", "COMPATIBLE"},
+                                  {"ATEN_CPU_CAPABILITY", "default"},
+                                  {"GLIBC_TUNABLES", "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4,-AVX512F"}});
+    workers_.push_back({Process::spawn(command), log, std::nullopt, {}, 0, Clock::now(), false});
+    hand_out(workers_.back());
+  }
+
+  // Gives an idle worker its next group; without one it may go.
+  void hand_out(WorkerSlot& worker) {
+    worker.group.reset();
+    worker.open.clear();
+    worker.steps = 0;
+    worker.timed_out = false;
+    if (queue_.empty() || stopping_) {
+      worker.process.close_commands();
+      return;
+    }
+    worker.group = std::move(queue_.front());
+    queue_.pop_front();
+    GroupCommand command;
+    command.action = worker.group->measure_only ? GroupCommand::Action::measure : GroupCommand::Action::train;
+    for (const TrialConfig* trial : worker.group->trials) {
+      command.trials.push_back(trial->resolved);
+      worker.open.insert(trial->id);
+    }
+    worker.since = Clock::now();
+    worker.process.send(to_line(command));
+  }
+
+  void poll_workers() {
+    std::vector<pollfd> descriptors;
+    for (const WorkerSlot& worker : workers_) descriptors.push_back({worker.process.events(), POLLIN, 0});
+    poll(descriptors.data(), descriptors.size(), 100);
+    size_t replacements = 0;
+    for (auto worker = workers_.begin(); worker != workers_.end();) {
+      bool closed = false;
+      for (const std::string& line : worker->process.receive(closed)) hear(*worker, event_from(line));
+      if (!closed) {
+        ++worker;
+        continue;
+      }
+      bury(*worker);
+      worker = workers_.erase(worker);
+      if (!queue_.empty() && !stopping_) ++replacements;
+    }
+    for (; replacements > 0 && !queue_.empty(); --replacements) start_worker();
+  }
+
+  void hear(WorkerSlot& worker, const WorkerEvent& event) {
+    switch (event.kind) {
+      case WorkerEvent::Kind::progress: worker.steps = event.steps; return;
+      case WorkerEvent::Kind::trial: count(worker, event); return;
+      case WorkerEvent::Kind::end: break;
+      case WorkerEvent::Kind::error: lose(worker, event.reason, store::Status::failed); break;
+    }
+    if (worker.group) finished_weight_ += worker.group->weight;
+    hand_out(worker);
+  }
+
+  void count(WorkerSlot& worker, const WorkerEvent& event) {
+    worker.open.erase(event.id);
+    if (event.status == "interrupted") return;
+    ++state_.ended;
+    if (worker.group && worker.group->measure_only) ++summary_.measured;
+    else if (event.status == "diverged") ++summary_.diverged;
+    else ++summary_.done;
+    state_.diverged = summary_.diverged;
+  }
+
+  // What a worker's end means for the trials that it still had.
+  void bury(WorkerSlot& worker) {
+    const int code = worker.process.wait();
+    if (!worker.group || stopping_) return;
+    std::string reason;
+    if (worker.timed_out) reason = fmt::format("it took longer than {} s", settings_.timeout);
+    else if (code == -SIGKILL) reason = "its process was killed (out of memory?)";
+    else if (code < 0) reason = fmt::format("its process crashed: {}", strsignal(-code));
+    else reason = fmt::format("its process ended with exit code {}", code);
+    reason += fmt::format("; see {}", worker.log.string());
+    lose(worker, reason, worker.timed_out ? store::Status::timed_out : store::Status::failed);
+    if (worker.group) finished_weight_ += worker.group->weight;
+  }
+
+  // One by one again if they were together; otherwise this trial has failed.
+  void lose(WorkerSlot& worker, const std::string& reason, store::Status status) {
+    const bool alone = worker.group->trials.size() == 1;
+    for (const TrialConfig* trial : worker.group->trials) {
+      if (!worker.open.contains(trial->id)) continue;
+      if (!alone) {
+        const double weight = weight_of(*trial);
+        queue_.push_back({{trial}, worker.group->measure_only, weight});
+        total_weight_ += weight;
+        continue;
+      }
+      ++state_.ended;
+      ++state_.failed;
+      ++(status == store::Status::timed_out ? summary_.timed_out : summary_.failed);
+      summary_.complaints.push_back(fmt::format("{} {}: {}", trial->id, store::to_text(status), reason));
+      if (!worker.group->measure_only) keep_failure(*trial, status, reason, worker.steps);
+    }
+  }
+
+  void keep_failure(const TrialConfig& trial, store::Status status, const std::string& reason, int64_t steps) {
+    store::TrialRecord record;
+    record.id = trial.id;
+    record.status = status;
+    record.reason = reason;
+    record.reason_step = steps;
+    record.seed = trial.seed;
+    record.steps = steps;
+    record.config = trial.resolved;
+    record.provenance = process_provenance(settings_.kernels, settings_.device);
+    store::write_shard(settings_.store, record);
+  }
+
+  void obey_signals() {
+    if (interrupts == 0) return;
+    if (!stopping_) {
+      stopping_ = true;
+      summary_.interrupted = true;
+      bar_.say("stopping: what is finished is kept (again to stop at once)");
+      for (WorkerSlot& worker : workers_) worker.process.signal(SIGTERM);
+    } else if (interrupts > 1) {
+      for (WorkerSlot& worker : workers_) worker.process.signal(SIGKILL);
+    }
+  }
+
+  void watch_the_clock() {
+    if (settings_.timeout <= 0) return;
+    for (WorkerSlot& worker : workers_) {
+      if (!worker.group || worker.timed_out) continue;
+      // Lanes share their group's time: each may take its own limit.
+      const double allowed = settings_.timeout * static_cast<double>(worker.group->trials.size());
+      if (std::chrono::duration<double>(Clock::now() - worker.since).count() < allowed) continue;
+      worker.timed_out = true;
+      worker.process.signal(SIGKILL);
+    }
+  }
+
+  void show() {
+    double done = finished_weight_;
+    for (const WorkerSlot& worker : workers_)
+      if (worker.group && !worker.group->measure_only)
+        done += worker.group->weight * static_cast<double>(worker.steps) /
+                static_cast<double>(worker.group->trials[0]->train.steps);
+    state_.share = total_weight_ > 0 ? std::min(done / total_weight_, 1.0) : 0;
+    bar_.show(state_);
+  }
+
+  const RunnerSettings& settings_;
+  std::deque<Group> queue_;
+  std::list<WorkerSlot> workers_;
+  RunnerSummary summary_;
+  ProgressState state_;
+  ProgressBar bar_;
+  double total_weight_ = 0, finished_weight_ = 0;
+  int started_ = 0;
+  bool stopping_ = false;
+};
+
+}  // namespace
+
+RunnerSummary run_groups(const RunnerSettings& settings, std::vector<Group> groups) {
+  if (groups.empty()) return {};
+  const SignalGuard guard;
+  return Runner(settings, std::move(groups)).run();
+}
+
+}  // namespace saddle

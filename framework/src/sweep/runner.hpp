@@ -1,0 +1,33 @@
+// Runs groups in worker processes: one single-threaded worker a core. A crash costs one trial: the group that it
+// happened in is tried again one by one. Ctrl-C stops cleanly.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "store/paths.hpp"
+#include "sweep/groups.hpp"
+
+namespace saddle {
+
+struct RunnerSettings {
+  store::StorePaths store;
+  std::filesystem::path program;                      ///< this executable
+  std::vector<std::filesystem::path> plugin_folders;  ///< beside the built-in one
+  int64_t jobs = 1;
+  std::string device = "cpu";
+  std::string kernels = "native";
+  double timeout = 0;  ///< seconds that a trial may take; 0: no limit
+  bool quiet = false;
+};
+
+struct RunnerSummary {
+  size_t done = 0, diverged = 0, failed = 0, timed_out = 0, measured = 0;
+  bool interrupted = false;
+  std::vector<std::string> complaints;  ///< one sentence a trial that failed
+};
+
+RunnerSummary run_groups(const RunnerSettings& settings, std::vector<Group> groups);
+
+}  // namespace saddle

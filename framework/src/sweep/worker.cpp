@@ -1,0 +1,151 @@
+#include "sweep/worker.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <ATen/Parallel.h>
+
+#include <atomic>
+#include <csignal>
+#include <iostream>
+#include <map>
+
+#include "config/parse_trial.hpp"
+#include "game/trainer.hpp"
+#include "store/shard.hpp"
+#include "sweep/measure_stored.hpp"
+#include "sweep/messages.hpp"
+#include "sweep/record.hpp"
+
+namespace saddle {
+namespace {
+
+volatile std::sig_atomic_t stop_requested = 0;  // a signal handler has nowhere else to write
+
+constexpr int commands_in = 3, events_out = 4;
+
+void say(const WorkerEvent& event) {
+  const std::string line = to_line(event) + "\n";
+  for (size_t sent = 0; sent < line.size();) {
+    const ssize_t n = ::write(events_out, line.data() + sent, line.size() - sent);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) _exit(0);  // the runner is gone
+    sent += static_cast<size_t>(n);
+  }
+}
+
+WorkerEvent event(WorkerEvent::Kind kind) {
+  WorkerEvent e;
+  e.kind = kind;
+  return e;
+}
+
+WorkerEvent trial_event(std::string id, std::string status, std::string reason) {
+  WorkerEvent e = event(WorkerEvent::Kind::trial);
+  e.id = std::move(id);
+  e.status = std::move(status);
+  e.reason = std::move(reason);
+  return e;
+}
+
+WorkerEvent error_event(std::string reason, bool plugin_is_wrong) {
+  WorkerEvent e = event(WorkerEvent::Kind::error);
+  e.reason = std::move(reason);
+  e.plugin_is_wrong = plugin_is_wrong;
+  return e;
+}
+
+bool next_line(std::string& buffer, std::string& line) {
+  for (;;) {
+    if (const auto end = buffer.find('\n'); end != std::string::npos) {
+      line = buffer.substr(0, end);
+      buffer.erase(0, end + 1);
+      return true;
+    }
+    char some[1 << 16];
+    const ssize_t n = ::read(commands_in, some, sizeof some);
+    if (n < 0 && errno == EINTR) {
+      if (stop_requested) return false;
+      continue;
+    }
+    if (n <= 0) return false;
+    buffer.append(some, static_cast<size_t>(n));
+  }
+}
+
+class Worker {
+ public:
+  Worker(const WorkerSettings& settings, const Registry& registry)
+      : settings_(settings), registry_(registry), provenance_(process_provenance(settings.kernels, settings.device)) {}
+
+  void carry_out(const GroupCommand& command) {
+    std::vector<TrialConfig> trials;
+    for (const std::string& line : command.trials) trials.push_back(parse_trial(line, registry_));
+    if (command.action == GroupCommand::Action::measure) {
+      for (const TrialConfig& trial : trials) {
+        measure_stored(settings_.store, trial, data_of(trial));
+        say(trial_event(trial.id, "done", {}));
+      }
+    } else {
+      train(trials);
+    }
+    say(event(WorkerEvent::Kind::end));
+  }
+
+ private:
+  void train(const std::vector<TrialConfig>& trials) {
+    std::vector<const TrialConfig*> lanes;
+    for (const TrialConfig& trial : trials) lanes.push_back(&trial);
+    Trainer trainer(lanes, data_of(trials.at(0)), at::Device(settings_.device));
+    trainer.run(
+        [](int64_t steps) {
+          WorkerEvent progress = event(WorkerEvent::Kind::progress);
+          progress.steps = steps;
+          say(progress);
+          return stop_requested == 0;
+        },
+        [&](const TrialResult& result) {
+          const store::TrialRecord record = to_record(result, provenance_);
+          if (result.outcome != Outcome::interrupted) store::write_shard(settings_.store, record);
+          say(trial_event(record.id, std::string(store::to_text(record.status)), record.reason));
+        });
+  }
+
+  // Files are read once a process, not once a group.
+  SharedData data_of(const TrialConfig& trial) {
+    auto& data = data_[trial.data->resolved + trial.train.dtype];
+    if (!data)
+      data = load_data(*trial.data, {at::TensorOptions(at::Device(settings_.device))
+                                         .dtype(trial.train.dtype == "float64" ? at::kDouble : at::kFloat)});
+    return data;
+  }
+
+  const WorkerSettings& settings_;
+  const Registry& registry_;
+  Provenance provenance_;
+  std::map<std::string, SharedData> data_;
+};
+
+}  // namespace
+
+int run_worker(const WorkerSettings& settings, const Registry& registry) {
+  struct sigaction action {};
+  action.sa_handler = [](int) { stop_requested = 1; };
+  sigaction(SIGTERM, &action, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  at::set_num_threads(1);
+  Worker worker(settings, registry);
+  std::string buffer, line;
+  while (!stop_requested && next_line(buffer, line)) {
+    try {
+      worker.carry_out(command_from(line));
+    } catch (const PluginError& e) {
+      say(error_event(e.what(), true));
+    } catch (const std::exception& e) {
+      say(error_event(e.what(), false));
+    }
+  }
+  return 0;
+}
+
+}  // namespace saddle

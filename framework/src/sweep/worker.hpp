@@ -1,0 +1,22 @@
+// A worker process: trains the groups that it is handed, one after the other, and writes a shard for every trial
+// that ends. It speaks JSON lines: see `messages.hpp`.
+#pragma once
+#include <filesystem>
+#include <string>
+
+#include "plugin/registry.hpp"
+#include "store/paths.hpp"
+
+namespace saddle {
+
+struct WorkerSettings {
+  store::StorePaths store;
+  std::string device = "cpu";
+  std::string kernels = "native";
+};
+
+/// Reads commands from descriptor 3 and writes events to descriptor 4 until the commands end. SIGTERM stops the
+/// group that is being trained.
+int run_worker(const WorkerSettings& settings, const Registry& registry);
+
+}  // namespace saddle

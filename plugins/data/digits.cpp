@@ -1,0 +1,44 @@
+#include <saddle/plugin.hpp>
+
+#include "support/csv.hpp"
+#include "support/files.hpp"
+#include "support/split_data.hpp"
+
+namespace {
+using namespace saddle;
+
+class Digits final : public SplitData {
+ public:
+  static void describe(Schema<Digits>& s) {
+    s.summary(
+         "1,797 handwritten digits of 8 × 8 grey levels: samples [1, 8, 8], labels 0 to 9. Read from "
+         "scikit-learn's digits.csv.gz.")
+        .cites("Alpaydin & Kaynak 1998, UCI optical recognition of handwritten digits, test part");
+    s.param("path", &Digits::path_, {.initial = Path()},
+            "The file; by default digits.csv.gz in $SADDLE_DATA or in $SADDLE_HOME/data.");
+    describe_scale(s);
+    describe_split(s);
+  }
+
+  void load() override {
+    std::vector<Path> candidates{path_};
+    if (path_.empty()) {
+      candidates.clear();
+      for (const Path& folder : data_folders()) candidates.push_back(folder / "digits.csv.gz");
+    }
+    const Path file = first_existing(candidates, "the digits",
+                                     "It is sklearn/datasets/data/digits.csv.gz in scikit-learn's wheel: "
+                                     "`pip download --no-deps scikit-learn` and unzip it.");
+    const Csv csv = parse_csv(read_bytes(file), {.header = "none", .label = "65"}, file.string());
+    if (csv.values.size(1) != 64 || csv.classes.size() != 10)
+      throw ParamError("path", file.string() + " does not hold rows of 64 grey levels and a digit");
+    keep(csv.values.view({-1, 1, 8, 8}).to(at::kByte), csv.labels, file.string());
+    scale_from(16);
+  }
+
+ private:
+  Path path_;
+};
+}  // namespace
+
+SADDLE_PLUGIN(Digits, "digits")

@@ -1,0 +1,19 @@
+#include <saddle/plugin.hpp>
+
+namespace {
+using namespace saddle;
+
+class Kl final : public FDivergence {
+ public:
+  static void describe(Schema<Kl>& s) {
+    s.summary("Kullback-Leibler divergence KL(data || model).").cites("Nowozin, Cseke & Tomioka 2016");
+  }
+  Tensor f(const Tensor& u) const override { return u * u.log(); }
+  Tensor real_term(const Tensor& v) const override { return v; }
+  Tensor fake_term(const Tensor& v) const override { return (v - 1).exp(); }
+  Tensor log_ratio_real_term(const Tensor& v) const override { return v + 1; }
+  Tensor log_ratio_fake_term(const Tensor& v) const override { return v.exp(); }
+};
+}  // namespace
+
+SADDLE_PLUGIN(Kl, "kl")

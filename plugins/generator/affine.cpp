@@ -1,0 +1,35 @@
+#include <saddle/plugin.hpp>
+
+namespace {
+using namespace saddle;
+
+class Affine final : public Generator {
+ public:
+  static void describe(Schema<Affine>& s) {
+    s.summary(
+        "output = location + scale · latent, one latent a dimension; started at location 0 and scale 1.");
+  }
+
+  void declare(Declare& d, const Shape& latent, const Shape& output) override {
+    if (numel(latent) != numel(output))
+      throw ParamError("use", "affine needs one latent a dimension: the prior has " +
+                                  std::to_string(numel(latent)) + ", the output " +
+                                  std::to_string(numel(output)));
+    output_ = output;
+    location_ = d.param("location", output, Init::zeros());
+    scale_ = d.param("scale", output, Init::ones());
+  }
+
+  Tensor forward(const Params& p, const Tensor& latents) const override {
+    Shape shape(latents.sizes().begin(), latents.sizes().begin() + 2);
+    shape.insert(shape.end(), output_.begin(), output_.end());
+    return p[location_].unsqueeze(1) + p[scale_].unsqueeze(1) * latents.reshape(shape);
+  }
+
+ private:
+  Shape output_;
+  ParamRef location_, scale_;
+};
+}  // namespace
+
+SADDLE_PLUGIN(Affine, "affine")

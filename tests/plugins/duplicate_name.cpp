@@ -1,0 +1,3 @@
+#include "specimen.hpp"
+
+SADDLE_PLUGIN(Specimen, "kl")

@@ -1,0 +1,64 @@
+// What an objective is played with, its parts chosen by the test.
+#pragma once
+#include "plugin_fixture.hpp"
+
+namespace saddle::testing {
+
+/// Samples of some dimensions; only its shape and range are asked for.
+class TestData final : public Data {
+ public:
+  Shape shape() const override { return {dimensions}; }
+  Batch draw(Random& random, int64_t batch) const override {
+    return {random.normal({batch, dimensions}), {}};
+  }
+  Batch held_out(Random& random, int64_t count) const override { return draw(random, count); }
+  Interval range() const override { return bounds; }
+  int64_t dimensions = 2;
+  Interval bounds;
+};
+
+class NormalPrior final : public Prior {
+ public:
+  Shape shape() const override { return {dimensions}; }
+  Tensor draw(Random& random, int64_t batch) const override { return random.normal({batch, dimensions}); }
+  bool is_standard_normal() const override { return standard; }
+  int64_t dimensions = 2;
+  bool standard = true;
+};
+
+/// A moment of the game with given samples, latents and parameters.
+class TestPlay final : public Play {
+ public:
+  explicit TestPlay(const Parts& parts) : parts_(parts) {}
+  const Parts& parts() const override { return parts_; }
+  int64_t step() const override { return 3; }
+  int64_t batch_size() const override { return batch.samples.size(1); }
+  const Batch& real() override { return batch; }
+  const Tensor& latents() override { return chosen_latents; }
+  Tensor generate_raw(const Tensor& latents) override {
+    return parts_.generator->forward({generator_params, {}, Mode::training}, latents);
+  }
+  Tensor generate(const Tensor& latents) override {
+    Random stream = random("head");
+    return parts_.head->forward({{}, {}, Mode::training}, generate_raw(latents), stream);
+  }
+  Tensor score(const Tensor& samples) override {
+    return parts_.critic->forward({critic_params, {}, Mode::training}, samples);
+  }
+  Tensor encode(const Tensor& samples) override {
+    return parts_.encoder->forward({encoder_params, {}, Mode::training}, samples);
+  }
+  Random random(std::string_view purpose) const override {
+    return Streams(seeds, batch.samples.options().requires_grad(false)).at(purpose, step());
+  }
+
+  Batch batch;
+  Tensor chosen_latents;
+  std::vector<Tensor> generator_params, critic_params, encoder_params;
+  std::vector<uint64_t> seeds{0};
+
+ private:
+  const Parts& parts_;
+};
+
+}  // namespace saddle::testing
