@@ -1,5 +1,7 @@
 // Catch2 in whichever version the system has: 3 has many headers, 2 has one.
 #pragma once
+// LibTorch's logging header has a macro of this name as well.
+#undef CHECK
 #if __has_include(<catch2/catch_test_macros.hpp>)
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>

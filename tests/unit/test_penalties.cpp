@@ -20,7 +20,7 @@ std::function<Tensor(const Tensor&)> quadratic_critic(double a) {
 }
 
 Tensor penalty(const std::string& name, const Settings& settings, const Round::Content& c) {
-  const PluginObject object = make(Kind::penalty, name, settings, c.real.size(0), c.real.scalar_type());
+  const PluginObject object = make(Kind::penalty, name, settings, c.real().size(0), c.real().scalar_type());
   return object.as<Penalty>().value(Round(c));
 }
 

@@ -1,4 +1,4 @@
-#include "plugin/reference.hpp"
+#include "cli/reference.hpp"
 
 #include "cli/command.hpp"
 

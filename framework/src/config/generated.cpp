@@ -148,7 +148,7 @@ std::vector<ValuePtr> generated_values(const Value& map, const std::string& axis
     if (entry.key == "draw") {
       if (entry.value->is(Value::Kind::integer))
         draw = entry.value->integer;
-      else
+      else if (entry.value->text != "seed")  // the word itself: seed 0
         wrong(entry.value->place, "expected an integer, not " + entry.value->describe(),
               "draw: the seed of drawn values.");
     } else if (std::find(words.begin(), words.end(), entry.key) == words.end()) {

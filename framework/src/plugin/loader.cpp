@@ -62,7 +62,10 @@ const Manifest& open_plugin(const fs::path& given) {
     handle->load(library, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
   } catch (const std::exception& e) {
     delete handle;
-    refuse(library, "it can't be opened: " + loader_message(e.what(), library));
+    std::string why = loader_message(e.what(), library);
+    if (why.find("undefined symbol") != std::string::npos)
+      why += " (a source file that is missing, or another Saddle that it was built against: rebuild it)";
+    refuse(library, "it can't be opened: " + why);
   }
   if (!handle->has("saddle_manifest"))
     refuse(library, "it's no Saddle plugin (no saddle_manifest; does its source end with SADDLE_PLUGIN?)");

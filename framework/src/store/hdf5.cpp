@@ -46,6 +46,7 @@ Handle tracking_order() {
   Handle list(H5Pcreate(H5P_GROUP_CREATE), H5Pclose);
   H5Pset_link_creation_order(list.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
   H5Pset_attr_creation_order(list.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+  keep_attributes_in_header(list.id());
   return list;
 }
 
@@ -80,6 +81,8 @@ File File::open(const std::filesystem::path& path) {
 void File::close() {
   if (H5Fclose(handle_.release()) < 0) fail_file(path_, "finish writing");
 }
+
+void keep_attributes_in_header(hid_t creation_list) { H5Pset_attr_phase_change(creation_list, 1000, 0); }
 
 bool is_hdf5(const std::filesystem::path& path) {
   const Handle list = access();

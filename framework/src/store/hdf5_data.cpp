@@ -15,6 +15,7 @@ Handle space_of(const Shape& shape) {
 /// Chunks of whole rows, about a quarter of a megabyte each.
 Handle compressed(const Shape& shape, size_t bytes) {
   Handle list(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  keep_attributes_in_header(list.id());
   if (shape.empty() || std::find(shape.begin(), shape.end(), hsize_t{0}) != shape.end()) return list;
   hsize_t row = bytes;
   for (size_t i = 1; i < shape.size(); ++i) row *= shape[i];
@@ -31,6 +32,7 @@ Handle compressed(const Shape& shape, size_t bytes) {
 Handle guarded(size_t texts) {
   constexpr size_t most = 4000;  // references of 16 bytes
   Handle list(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  keep_attributes_in_header(list.id());
   if (texts > 0 && texts <= most) H5Pset_layout(list.id(), H5D_COMPACT);
   return list;
 }
@@ -81,9 +83,8 @@ void write_numbers(hid_t where, const std::string& name, const Shape& shape, std
   if (size != values.size())
     throw std::logic_error("'" + name + "' has " + std::to_string(values.size()) + " values, its shape " +
                            std::to_string(size));
-  const Handle list = layout == Layout::compressed ? compressed(shape, sizeof(Number)) : Handle();
-  write(where, name, shape, file_type<Number>(), memory_type<Number>(), values.data(),
-        list.id() < 0 ? H5P_DEFAULT : list.id());
+  const Handle list = layout == Layout::compressed ? compressed(shape, sizeof(Number)) : guarded(0);
+  write(where, name, shape, file_type<Number>(), memory_type<Number>(), values.data(), list.id());
 }
 
 Kind kind_of(hid_t data, const std::string& name) {

@@ -1,5 +1,5 @@
 #include "catch.hpp"
-#include "unit/store_fixtures.hpp"
+#include "store_fixtures.hpp"
 
 #include "store/merge.hpp"
 #include "store/shard.hpp"
@@ -20,7 +20,7 @@ TEST_CASE("h5py, pandas and xarray read a merged store in three lines each, what
   store::merge(paths);  // carries on from the file of the first
 
   const char* python = std::getenv("PYTHON");
-  const fs::path script = fs::path(__FILE__).parent_path() / "read_store.py";
+  const fs::path script = fs::path(__FILE__).parent_path().parent_path() / "end_to_end" / "read_store.py";
   const std::string command = std::string(python ? python : "python3") + " '" + script.string() + "' '" +
                               paths.file.string() + "' > '" + (folder / "output").string() + "'";
   const int status = std::system(command.c_str());

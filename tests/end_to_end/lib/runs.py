@@ -1,0 +1,69 @@
+"""What the end-to-end tests share: running the program, and reading what it stored."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+try:
+    import h5py
+except ImportError:
+    print("h5py is not there; ./test --all installs it")
+    sys.exit(77)
+
+SADDLE = os.environ["SADDLE"]
+
+
+def saddle(*words, expect=0, **options):
+    """Runs the program and checks its exit code; returns standard output and standard error."""
+    done = subprocess.run([SADDLE, *map(str, words)], capture_output=True, text=True, **options)
+    assert done.returncode == expect, f"{words}: exit code {done.returncode}, not {expect}\n{done.stdout}\n{done.stderr}"
+    return done.stdout, done.stderr
+
+
+def table(store):
+    """The rows of /table by trial id."""
+    with h5py.File(f"{store}.h5") as file:
+        columns = {name: data.asstr()[:] if data.dtype.kind == "O" else data[:] for name, data in file["table"].items()}
+    return {columns["id"][i]: {name: values[i] for name, values in columns.items()} for i in range(len(columns["id"]))}
+
+
+def hashes(store):
+    return {trial: row["result_sha256"] for trial, row in table(store).items()}
+
+
+def shards(store):
+    """Finished trials of a study, each opened and read through."""
+    found = []
+    for path in sorted(pathlib.Path(f"{store}.study/trials").glob("*.h5")):
+        with h5py.File(path) as file:
+            file["trials"][path.stem].visititems(lambda _, item: item[()] if isinstance(item, h5py.Dataset) else None)
+        found.append(path.stem)
+    return found
+
+
+EXPERIMENT = """\
+experiment: {name}
+base:
+  data: ring
+  generator: {{use: mlp, widths: [37, 30]}}
+  critic: {{use: mlp, widths: [30, 37]}}
+  train: {{steps: {steps}, batch: 77}}
+  metrics: [modes, mmd]
+  measure: {{every: 20, samples: 101}}
+grid:
+  method:
+    gan: {{divergence: gan}}
+    kl: {{divergence: kl}}
+    wgan_gp: {{divergence: wasserstein, penalties: [gradient_penalty], train.critic_steps: 2}}
+    mmd: {{divergence: mmd}}
+  train.generator_optimizer.rate: [1e-3, 3e-4]
+  seed: 0..{last_seed}
+"""
+
+
+def experiment(name="study", steps=40, last_seed=2):
+    """Writes an experiment file into the current folder."""
+    path = pathlib.Path(f"{name}.yaml")
+    path.write_text(EXPERIMENT.format(name=name, steps=steps, last_seed=last_seed))
+    return path
