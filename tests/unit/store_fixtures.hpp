@@ -4,10 +4,16 @@
 #include "store/plan.hpp"
 #include "store/record.hpp"
 
+#include <ostream>
 #include <unistd.h>
 
 #include <filesystem>
 #include <string>
+
+namespace saddle::store {
+// For messages of failed checks. LibTorch makes containers printable, so Catch asks for their elements too.
+inline std::ostream& operator<<(std::ostream& out, Status status) { return out << to_text(status); }
+}  // namespace saddle::store
 
 namespace fixtures {
 

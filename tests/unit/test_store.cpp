@@ -91,7 +91,7 @@ TEST_CASE("A shard gives back every part of its trial") {
   }
   REQUIRE(read.metrics.size() == 2);
   CHECK(std::isnan(read.metrics[0].value));
-  CHECK(read.metrics[0].attributes == written.metrics[0].attributes);
+  CHECK((read.metrics[0].attributes == written.metrics[0].attributes));
   CHECK(read.metrics[1].value == written.metrics[1].value);
   REQUIRE(read.weights.size() == 4);
   REQUIRE(read.samples);
