@@ -1,5 +1,5 @@
-// A lane's result does not depend on its neighbours, bit for bit on the CPU: every registered plugin, with odd batches
-// and widths, alone, in groups of 3 and in one of 16.
+// A lane's result does not depend on its neighbours, bit for bit on the CPU: every registered plugin, with
+// odd batches and widths, alone, in groups of 3 and in one of 16.
 #include <ATen/Parallel.h>
 
 #include <cstdlib>
@@ -30,7 +30,7 @@ using Settings = std::map<std::string, std::string>;  // section -> YAML
 
 // A trial that uses the plugin, at sizes that are no multiple of anything.
 Settings trial_with(const RegisteredPlugin& plugin) {
-  Settings s{{"data", "{use: gaussian_mixture, means: [[0.1, 0.2, 0.3], [0.5, 0.6, 0.7]], stds: 0.1}"},
+  Settings s{{"data", "{use: gaussian_mixture, means: [[0.1, 0.2, 0.3], [0.5, 0.6, 0.7]], stds: [0.1]}"},
              {"prior", "{use: normal, dim: 3}"},
              {"generator", "{use: mlp, widths: [37, 30]}"},
              {"critic", "{use: mlp, widths: [30, 37]}"},
@@ -43,39 +43,58 @@ Settings trial_with(const RegisteredPlugin& plugin) {
     case Kind::data:
       if (name == "csv" || name == "npy") {
         const char* source = std::getenv("SADDLE_SOURCE");
-        s["data"] = fmt::format("{{use: {}, path: '{}/tests/fixtures/points.{}'}}", name, source ? source : ".", name);
+        s["data"] = fmt::format("{{use: {}, path: '{}/tests/fixtures/points.{}'}}", name,
+                                source ? source : ".", name);
       } else if (name != "gaussian_mixture") {
         s["data"] = name;
       }
       break;
-    case Kind::prior: s["prior"] = fmt::format("{{use: {}, dim: 3}}", name); break;
-    case Kind::generator: s["generator"] = name == "mlp" ? s["generator"] : name; break;
+    case Kind::prior:
+      s["prior"] = fmt::format("{{use: {}, dim: 3}}", name);
+      break;
+    case Kind::generator:
+      s["generator"] = name == "mlp" ? s["generator"] : name;
+      break;
     case Kind::head:
       s["head"] = name;
       if (plugin.name() != "linear") s["data"] = "{use: digits}";  // its range fits into theirs
       break;
-    case Kind::critic: s["critic"] = name == "mlp" ? s["critic"] : name; break;
+    case Kind::critic:
+      s["critic"] = name == "mlp" ? s["critic"] : name;
+      break;
     case Kind::encoder:
       s["objective"] = "vae";
       s["encoder"] = fmt::format("{{use: {}, widths: [37, 30]}}", name);
       break;
-    case Kind::divergence: s["divergence"] = name; break;
-    case Kind::penalty: s["penalties"] = "[" + name + "]"; break;
-    case Kind::constraint: s["constraints"] = "[" + name + "]"; break;
-    case Kind::optimizer: s["generator_optimizer"] = s["critic_optimizer"] = fmt::format("{{use: {}, rate: 0.001}}", name); break;
+    case Kind::divergence:
+      s["divergence"] = name;
+      break;
+    case Kind::penalty:
+      s["penalties"] = "[" + name + "]";
+      break;
+    case Kind::constraint:
+      s["constraints"] = "[" + name + "]";
+      break;
+    case Kind::optimizer:
+      s["generator_optimizer"] = s["critic_optimizer"] = fmt::format("{{use: {}, rate: 0.001}}", name);
+      break;
     case Kind::metric:
       s["metrics"] = "[" + name + "]";
       s["data"] = "{use: ring, std: 0.3}";
       break;
-    case Kind::objective: s["objective"] = name; break;
+    case Kind::objective:
+      s["objective"] = name;
+      break;
   }
   if (plugin.kind() == Kind::head && plugin.name() == "tanh") s["data"] = "{use: digits, scale: symmetric}";
   return s;
 }
 
 TrialConfig make_trial(const Settings& s, uint64_t seed, const std::string& dtype) {
-  std::string line = fmt::format("{{seed: {}, measure: {{every: 0, samples: 53}}, keep: {{samples: 19}}", seed);
-  std::string train = fmt::format("train: {{steps: 7, batch: {}, critic_steps: 2, dtype: {}", s.at("batch"), dtype);
+  std::string line =
+      fmt::format("{{seed: {}, measure: {{every: 0, samples: 53}}, keep: {{samples: 19}}", seed);
+  std::string train =
+      fmt::format("train: {{steps: 7, batch: {}, critic_steps: 2, dtype: {}", s.at("batch"), dtype);
   for (const auto& [section, text] : s) {
     if (section == "batch") continue;
     (section.ends_with("_optimizer") ? train : line) += fmt::format(", {}: {}", section, text);
@@ -95,20 +114,23 @@ std::string difference(const TrialResult& a, const TrialResult& b) {
   if (!same_bits(a.samples, b.samples)) return "samples";
   for (size_t i = 0; i < a.metrics.size(); ++i)
     if (std::memcmp(&a.metrics[i].second, &b.metrics[i].second, sizeof(double)) != 0)
-      return fmt::format("metric {}: {} and {}", a.metrics[i].first, a.metrics[i].second, b.metrics[i].second);
+      return fmt::format("metric {}: {} and {}", a.metrics[i].first, a.metrics[i].second,
+                         b.metrics[i].second);
   for (const auto& [name, curve] : a.series)
-    if (std::memcmp(curve.values.data(), b.series.at(name).values.data(), curve.values.size() * sizeof(double)) != 0)
+    if (std::memcmp(curve.values.data(), b.series.at(name).values.data(),
+                    curve.values.size() * sizeof(double)) != 0)
       return "series " + name;
   return {};
 }
 
-std::map<uint64_t, TrialResult> run_in_groups(const std::vector<TrialConfig>& trials, size_t lanes, const SharedData& data) {
+std::map<uint64_t, TrialResult> run_in_groups(const std::vector<TrialConfig>& trials, size_t lanes,
+                                              const SharedData& data) {
   std::map<uint64_t, TrialResult> results;
   for (size_t begin = 0; begin < trials.size(); begin += lanes) {
     std::vector<const TrialConfig*> group;
     for (size_t i = begin; i < std::min(begin + lanes, trials.size()); ++i) group.push_back(&trials[i]);
-    Trainer(group, data).run([](int64_t) { return true; },
-                             [&](const TrialResult& r) { results[r.trial->seed] = r; });
+    Trainer(group, data)
+        .run([](int64_t) { return true; }, [&](const TrialResult& r) { results[r.trial->seed] = r; });
   }
   return results;
 }
@@ -121,8 +143,10 @@ TEST_CASE("a lane's bits do not depend on its neighbours, whichever plugin is us
       for (const RegisteredPlugin* plugin : registry().of(kind)) {
         INFO(kind_name(kind) << " " << plugin->name() << ", " << dtype);
         std::vector<TrialConfig> trials;
-        for (uint64_t seed = 0; seed < 16; ++seed) trials.push_back(make_trial(trial_with(*plugin), seed, dtype));
-        const SharedData data = load_data(*trials[0].data, {at::TensorOptions(dtype == "float64" ? at::kDouble : at::kFloat)});
+        for (uint64_t seed = 0; seed < 16; ++seed)
+          trials.push_back(make_trial(trial_with(*plugin), seed, dtype));
+        const SharedData data =
+            load_data(*trials[0].data, {at::TensorOptions(dtype == "float64" ? at::kDouble : at::kFloat)});
         const auto alone = run_in_groups(trials, 1, data);
         for (const size_t lanes : {size_t{3}, size_t{16}}) {
           const auto together = run_in_groups(trials, lanes, data);

@@ -202,9 +202,8 @@ inline Round::Content content(Tensor real, Tensor fake, Player player,
           .player = player,
           .joint_pass = true,
           .score = std::move(score),
-          .random = [seeds, options](std::string_view purpose) {
-            return Streams(seeds, options).at(purpose, 3);
-          }};
+          .random = [seeds,
+                     options](std::string_view purpose) { return Streams(seeds, options).at(purpose, 3); }};
 }
 
 }  // namespace saddle::testing

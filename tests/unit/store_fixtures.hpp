@@ -4,8 +4,8 @@
 #include "store/plan.hpp"
 #include "store/record.hpp"
 
-#include <ostream>
 #include <unistd.h>
+#include <ostream>
 
 #include <filesystem>
 #include <string>
@@ -85,7 +85,8 @@ inline saddle::store::TrialRecord record(int i) {
   record.samples = saddle::store::Array{{4, 2}, std::vector<float>{0, 1, 2, 3, 4, 5, 6, 7}};
   record.provenance = {{"version", "0.1.0"}, {"compiler", "GNU 12.2"}, {"git", ""}};
   // More than HDF5 keeps in an object's header by itself: beyond that it crashes when it merges.
-  for (int extra = 0; extra < 20; ++extra) record.provenance.emplace_back("plugin." + std::to_string(extra), "sha256:0123456789abcdef");
+  for (int extra = 0; extra < 20; ++extra)
+    record.provenance.emplace_back("plugin." + std::to_string(extra), "sha256:0123456789abcdef");
   return record;
 }
 

@@ -108,7 +108,7 @@ TEST_CASE("A light reading leaves out weights and samples, a summary also series
   write_shard(paths, fixtures::record(0));
   const TrialRecord light = read_shard(paths.shard(fixtures::id_of(0)), Part::light);
   CHECK(light.series.size() == 2);
-  CHECK(light.provenance.size() == 3);
+  CHECK(light.provenance.size() == 23);
   CHECK(light.weights.empty());
   CHECK_FALSE(light.samples);
   const TrialRecord summary = read_shard(paths.shard(fixtures::id_of(0)), Part::summary);

@@ -162,6 +162,6 @@ TEST_CASE("a variational autoencoder has one player that trains encoder and gene
   const auto players = a.objective().players(a.parts);
   REQUIRE(players.size() == 1);
   CHECK_FALSE(players[0].is_critic);
-  CHECK((players[0].networks == std::vector<Kind>{Kind::encoder, Kind::generator}));
+  CHECK((players[0].networks == std::vector<Kind>{Kind::encoder, Kind::generator, Kind::head}));
   CHECK(a.objective().encoder_outputs({2, 3}) == 12);
 }

@@ -31,7 +31,8 @@ class SADDLE_API Data : public Plugin {
   virtual Shape shape() const = 0;
   /// A batch of the training split for every lane.
   virtual Batch draw(Random& random, int64_t batch) const = 0;
-  /// `count` samples of the held-out split, the same for every trial: lane axis 1. Fewer where the split is smaller.
+  /// `count` samples of the held-out split, the same for every trial: lane axis 1. Fewer where the split is
+  /// smaller.
   virtual Batch held_out(Random& random, int64_t count) const = 0;
   /// Every value lies in it.
   virtual Interval range() const { return {}; }

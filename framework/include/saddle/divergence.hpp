@@ -16,16 +16,17 @@ class SADDLE_API Divergence : public Plugin {
   virtual Tensor generator_loss(const Round& round) const { return value(round); }
   /// False for divergences between samples, which train a generator alone.
   virtual bool uses_critic() const { return true; }
-  /// Whether the critic must be held near Lipschitz by a penalty or a constraint for the value to mean anything.
+  /// Whether the critic must be held near Lipschitz by a penalty or a constraint for the value to mean
+  /// anything.
   virtual bool needs_lipschitz_critic() const { return false; }
 };
 
 /// An f-divergence D_f(P‖Q) = E_Q f(p/q) in its variational form (Nowozin, Cseke & Tomioka 2016):
 /// V = E_real[real_term(v)] − E_fake[fake_term(v)], v the critic's raw output.
 ///
-/// Derive, write f, real_term and fake_term, and describe it; the parameters `link` and `generator` are added.
-/// f and the terms are element-wise. Write fake_term as a closed form in v: composing activation and conjugate
-/// overflows or loses digits in float32.
+/// Derive, write f, real_term and fake_term, and describe it; the parameters `link` and `generator` are
+/// added. f and the terms are element-wise. Write fake_term as a closed form in v: composing activation and
+/// conjugate overflows or loses digits in float32.
 class SADDLE_API FDivergence : public Divergence {
  public:
   ~FDivergence() override;
@@ -37,7 +38,8 @@ class SADDLE_API FDivergence : public Divergence {
   virtual Tensor fake_term(const Tensor& v) const = 0;
   /// The same with v the log density ratio: f′(eᵛ). Derived from f unless written.
   virtual Tensor log_ratio_real_term(const Tensor& v) const;
-  /// eᵛ f′(eᵛ) − f(eᵛ). Derived from f unless written; the derived form loses digits where its two terms cancel.
+  /// eᵛ f′(eᵛ) − f(eᵛ). Derived from f unless written; the derived form loses digits where its two terms
+  /// cancel.
   virtual Tensor log_ratio_fake_term(const Tensor& v) const;
   /// The default of the parameter `generator`.
   static constexpr const char* default_generator = "minimax";
@@ -56,9 +58,11 @@ class SADDLE_API FDivergence : public Divergence {
 template <class T>
 void describe_f_divergence(Schema<T>& s) {
   s.param("link", &T::link, {.initial = "paper", .choices = {"paper", "log_ratio"}},
-          "What the critic's raw output v means: the argument of the paper's output activation, or the log density "
+          "What the critic's raw output v means: the argument of the paper's output activation, or the log "
+          "density "
           "ratio.");
-  s.param("generator", &T::generator, {.initial = T::default_generator, .choices = {"minimax", "non_saturating"}},
+  s.param("generator", &T::generator,
+          {.initial = T::default_generator, .choices = {"minimax", "non_saturating"}},
           "What the generator descends: the game's value, or −E_fake[real_term(v)].");
 }
 

@@ -9,15 +9,26 @@
 namespace saddle {
 
 enum class Kind : uint32_t {
-  data, prior, generator, head, critic, encoder, divergence, penalty, constraint, optimizer, metric, objective
+  data,
+  prior,
+  generator,
+  head,
+  critic,
+  encoder,
+  divergence,
+  penalty,
+  constraint,
+  optimizer,
+  metric,
+  objective
 };
 
 /// As in experiment files: "data", "prior", …
 SADDLE_API std::string_view kind_name(Kind);
 SADDLE_API const std::vector<Kind>& all_kinds();
 
-/// Life of a plugin object: constructed, parameters assigned, `declare` (where its kind has it), used. It holds no
-/// state that changes afterwards: that is declared lane state.
+/// Life of a plugin object: constructed, parameters assigned, `declare` (where its kind has it), used. It
+/// holds no state that changes afterwards: that is declared lane state.
 class SADDLE_API Plugin {
  public:
   virtual ~Plugin();

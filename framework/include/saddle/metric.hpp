@@ -10,8 +10,8 @@ namespace saddle {
 
 /// What a metric may look at. Samples come in the data's own units.
 struct Measurement {
-  Tensor fake;       ///< [lane, n, feature…], trial dtype
-  Tensor real;       ///< [1, m, feature…]: held-out samples, the same for every trial
+  Tensor fake;         ///< [lane, n, feature…], trial dtype
+  Tensor real;         ///< [1, m, feature…]: held-out samples, the same for every trial
   Tensor real_labels;  ///< [1, m] int64, or undefined
   const Data* data = nullptr;
   /// Streams of the metric's own, the same for every trial: lane axis 1.

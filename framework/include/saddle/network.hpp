@@ -23,8 +23,9 @@ class SADDLE_API Critic : public Plugin {
   virtual void declare(Declare& d, const Shape& sample) = 0;
   /// [lane, batch, feature…] -> [lane, batch]
   virtual Tensor forward(const Params& p, const Tensor& samples) const = 0;
-  /// Whether a sample's score depends on the samples beside it (batch normalisation, minibatch statistics). Then real
-  /// and fake samples are scored in separate passes, and penalties on the gradient of one score are illegal.
+  /// Whether a sample's score depends on the samples beside it (batch normalisation, minibatch statistics).
+  /// Then real and fake samples are scored in separate passes, and penalties on the gradient of one score are
+  /// illegal.
   virtual bool works_on_batch() const { return false; }
 };
 

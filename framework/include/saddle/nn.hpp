@@ -16,8 +16,8 @@ SADDLE_API const std::vector<std::string>& weight_init_names();
 /// activation(x·W + b): [lane, batch, in] -> [lane, batch, out].
 class SADDLE_API Linear {
  public:
-  void declare(Declare& d, const std::string& name, int64_t in, int64_t out, Activation = Activation::identity,
-               WeightInit = WeightInit::fan_in, bool bias = true);
+  void declare(Declare& d, const std::string& name, int64_t in, int64_t out,
+               Activation = Activation::identity, WeightInit = WeightInit::fan_in, bool bias = true);
   Tensor operator()(const Params& p, const Tensor& x) const;
 
  private:
@@ -25,11 +25,12 @@ class SADDLE_API Linear {
   Activation activation_ = Activation::identity;
 };
 
-/// Linear layers with an activation between them: [lane, batch, in…] -> [lane, batch, out]. Samples are flattened.
+/// Linear layers with an activation between them: [lane, batch, in…] -> [lane, batch, out]. Samples are
+/// flattened.
 class SADDLE_API Mlp {
  public:
-  void declare(Declare& d, const std::string& name, int64_t in, const std::vector<int64_t>& widths, int64_t out,
-               Activation activation, WeightInit init = WeightInit::fan_in);
+  void declare(Declare& d, const std::string& name, int64_t in, const std::vector<int64_t>& widths,
+               int64_t out, Activation activation, WeightInit init = WeightInit::fan_in);
   Tensor operator()(const Params& p, const Tensor& x) const;
 
  private:

@@ -27,9 +27,9 @@ struct Parts {
 
 /// One player: the networks that its loss trains, and the setting of `train` that names its optimizer.
 struct PlayerSpec {
-  std::string name;                   ///< in series and messages: "critic", "generator"
-  std::vector<Kind> networks;         ///< Kind::critic, Kind::generator, Kind::encoder
-  bool is_critic = false;             ///< updated `critic_steps` times a step by `critic_optimizer`
+  std::string name;            ///< in series and messages: "critic", "generator"
+  std::vector<Kind> networks;  ///< Kind::critic, Kind::generator, Kind::encoder
+  bool is_critic = false;      ///< updated `critic_steps` times a step by `critic_optimizer`
 };
 
 /// The moment at which a loss is asked for: networks at their current parameters, batches and streams of this

@@ -1,10 +1,10 @@
 // Operations whose result for one lane does not depend, not even in its last bit, on the lanes beside it.
 //
-// Most of ATen's element-wise operators keep that promise as they are (+ − × ÷, exp, log, tanh, sqrt, clamp, where).
-// These do not, and have a lane-exact form here: matrix products, sigmoid and softplus (the tail of ATen's vector
-// loops takes another routine, and where the tail falls depends on the neighbours), reductions over a batch.
-// All of them can be differentiated any number of times. Where ATen has a function of the same name, write
-// saddle::softplus: the bare name is ambiguous.
+// Most of ATen's element-wise operators keep that promise as they are (+ − × ÷, exp, log, tanh, sqrt, clamp,
+// where). These do not, and have a lane-exact form here: matrix products, sigmoid and softplus (the tail of
+// ATen's vector loops takes another routine, and where the tail falls depends on the neighbours), reductions
+// over a batch. All of them can be differentiated any number of times. Where ATen has a function of the same
+// name, write saddle::softplus: the bare name is ambiguous.
 #pragma once
 #include <saddle/lanes.hpp>
 
@@ -29,9 +29,10 @@ SADDLE_API Tensor sigmoid(const Tensor& x);
 /// eˣ − 1, accurate near 0.
 SADDLE_API Tensor expm1(const Tensor& x);
 
-/// Product of each lane's matrices: [lane, n, k] × [lane, k, m] -> [lane, n, m], after transposing those that are
-/// asked to be.
-SADDLE_API Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a = false, bool transpose_b = false);
+/// Product of each lane's matrices: [lane, n, k] × [lane, k, m] -> [lane, n, m], after transposing those that
+/// are asked to be.
+SADDLE_API Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a = false,
+                         bool transpose_b = false);
 
 enum class Activation { identity, relu, leaky_relu, tanh, sigmoid, softplus };
 /// From its name in experiment files.
@@ -43,8 +44,8 @@ SADDLE_API Tensor activate(const Tensor& x, Activation);
 /// activation(x·w + b), one affine map a lane: x [lane, batch, in], w [lane, in, out], b [lane, out].
 SADDLE_API Tensor dense(const Tensor& x, const Tensor& w, const Tensor& b, Activation = Activation::identity);
 
-/// d(sum of scores)/dx, differentiable again: scores [lane, batch], x [lane, batch, …] that they were computed from
-/// and that requires a gradient.
+/// d(sum of scores)/dx, differentiable again: scores [lane, batch], x [lane, batch, …] that they were
+/// computed from and that requires a gradient.
 SADDLE_API Tensor input_gradient(const Tensor& scores, const Tensor& x);
 
 }  // namespace saddle

@@ -1,6 +1,6 @@
-// Networks are functions of their parameters. A plugin declares parameters and lane state by name and shape; the core
-// lays all parameters of a network into one buffer a lane (each lane's slice aligned to 64 bytes), initialises,
-// optimises, averages, stores and restores them, and hands them to `forward`.
+// Networks are functions of their parameters. A plugin declares parameters and lane state by name and shape;
+// the core lays all parameters of a network into one buffer a lane (each lane's slice aligned to 64 bytes),
+// initialises, optimises, averages, stores and restores them, and hands them to `forward`.
 #pragma once
 #include <saddle/lanes.hpp>
 #include <saddle/random.hpp>
@@ -15,7 +15,8 @@ namespace saddle {
 struct Init {
   enum class Kind { constant, normal, uniform, orthogonal };
   Kind kind = Kind::constant;
-  double scale = 0;  ///< constant: the value; normal: standard deviation; uniform: half-width; orthogonal: gain
+  double scale =
+      0;  ///< constant: the value; normal: standard deviation; uniform: half-width; orthogonal: gain
 
   static Init zeros() { return {Kind::constant, 0}; }
   static Init ones() { return {Kind::constant, 1}; }
@@ -25,8 +26,12 @@ struct Init {
   static Init orthogonal(double gain = 1) { return {Kind::orthogonal, gain}; }
 };
 
-struct ParamRef { int index = -1; };
-struct StateRef { int index = -1; };
+struct ParamRef {
+  int index = -1;
+};
+struct StateRef {
+  int index = -1;
+};
 
 /// One declared tensor of a network.
 struct Slot {
@@ -41,7 +46,8 @@ class SADDLE_API Declare {
  public:
   /// A trained tensor, [lane, shape…] when read.
   ParamRef param(std::string name, Shape shape, Init init);
-  /// Something that lasts and is not trained: running statistics, power-iteration vectors, an optimizer's moments.
+  /// Something that lasts and is not trained: running statistics, power-iteration vectors, an optimizer's
+  /// moments.
   StateRef state(std::string name, Shape shape, Init init = Init::zeros());
   const std::vector<Slot>& params() const { return params_; }
   const std::vector<Slot>& states() const { return states_; }

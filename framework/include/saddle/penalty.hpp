@@ -12,7 +12,8 @@ class SADDLE_API Penalty : public Plugin {
   /// Added to the loss of `player()`, weight included. [lane]
   virtual Tensor value(const Round& round) const = 0;
   virtual Player player() const { return Player::critic; }
-  /// Whether it differentiates the score of one sample by that sample; illegal where scores depend on the batch.
+  /// Whether it differentiates the score of one sample by that sample; illegal where scores depend on the
+  /// batch.
   virtual bool needs_input_gradient() const { return false; }
 };
 

@@ -1,9 +1,11 @@
 // What a plugin's source includes: every kind, and the manifest by which a library answers what is in it.
 //
-// A library announces nothing by itself (no static registration). It exports one C function that returns a constant
-// manifest, whose first field is the ABI stamp: sizes and versions that are compared before anything else is read.
+// A library announces nothing by itself (no static registration). It exports one C function that returns a
+// constant manifest, whose first field is the ABI stamp: sizes and versions that are compared before anything
+// else is read.
 #pragma once
 #include <ATen/ATen.h>
+#include <torch/version.h>
 #include <saddle/constraint.hpp>
 #include <saddle/data.hpp>
 #include <saddle/divergence.hpp>
@@ -19,7 +21,6 @@
 #include <saddle/penalty.hpp>
 #include <saddle/prior.hpp>
 #include <saddle/schema.hpp>
-#include <torch/version.h>
 
 #include <iterator>
 #include <string>
@@ -42,18 +43,18 @@ struct AbiStamp {
 };
 
 constexpr AbiStamp this_abi() {
-  return {sizeof(AbiStamp), SADDLE_API_VERSION,      TORCH_VERSION,      __VERSION__,
+  return {sizeof(AbiStamp), SADDLE_API_VERSION,     TORCH_VERSION,      __VERSION__,
           SADDLE_HEADERS,   _GLIBCXX_USE_CXX11_ABI, sizeof(at::Tensor), sizeof(std::string)};
 }
 
 struct PluginEntry {
   Kind kind;
   const char* name;
-  const char* source;                          ///< the file it was compiled from
-  SchemaBase* (*describe)();                   ///< a new schema
-  void* (*create)();                           ///< a new object, most derived
+  const char* source;         ///< the file it was compiled from
+  SchemaBase* (*describe)();  ///< a new schema
+  void* (*create)();          ///< a new object, most derived
   Plugin* (*as_plugin)(void* most_derived);
-  void* (*as_kind)(void* most_derived);        ///< to the class of its kind
+  void* (*as_kind)(void* most_derived);  ///< to the class of its kind
 };
 
 struct Manifest {
@@ -64,25 +65,40 @@ struct Manifest {
 
 template <class T>
 using KindClass = std::conditional_t<
-    std::is_base_of_v<Data, T>, Data, std::conditional_t<
-    std::is_base_of_v<Prior, T>, Prior, std::conditional_t<
-    std::is_base_of_v<Generator, T>, Generator, std::conditional_t<
-    std::is_base_of_v<Head, T>, Head, std::conditional_t<
-    std::is_base_of_v<Critic, T>, Critic, std::conditional_t<
-    std::is_base_of_v<Encoder, T>, Encoder, std::conditional_t<
-    std::is_base_of_v<Divergence, T>, Divergence, std::conditional_t<
-    std::is_base_of_v<Penalty, T>, Penalty, std::conditional_t<
-    std::is_base_of_v<Constraint, T>, Constraint, std::conditional_t<
-    std::is_base_of_v<Optimizer, T>, Optimizer, std::conditional_t<
-    std::is_base_of_v<Metric, T>, Metric, std::conditional_t<
-    std::is_base_of_v<Objective, T>, Objective, void>>>>>>>>>>>>;
+    std::is_base_of_v<Data, T>, Data,
+    std::conditional_t<
+        std::is_base_of_v<Prior, T>, Prior,
+        std::conditional_t<
+            std::is_base_of_v<Generator, T>, Generator,
+            std::conditional_t<
+                std::is_base_of_v<Head, T>, Head,
+                std::conditional_t<
+                    std::is_base_of_v<Critic, T>,
+                    Critic,
+                    std::conditional_t<
+                        std::is_base_of_v<Encoder, T>, Encoder,
+                        std::conditional_t<
+                            std::is_base_of_v<Divergence, T>,
+                            Divergence,
+                            std::conditional_t<
+                                std::is_base_of_v<Penalty, T>, Penalty,
+                                std::conditional_t<std::is_base_of_v<Constraint, T>, Constraint,
+                                                   std::conditional_t<
+                                                       std::is_base_of_v<Optimizer, T>, Optimizer,
+                                                       std::conditional_t<
+                                                           std::is_base_of_v<Metric, T>, Metric,
+                                                           std::conditional_t<std::is_base_of_v<Objective, T>,
+                                                                              Objective, void>>>>>>>>>>>>;
 
 template <class T>
 constexpr PluginEntry entry(const char* name, const char* source) {
-  static_assert(!std::is_void_v<KindClass<T>>, "a plugin derives from the class of its kind: Data, Prior, Generator, …");
+  static_assert(!std::is_void_v<KindClass<T>>,
+                "a plugin derives from the class of its kind: Data, Prior, Generator, …");
   static_assert(!std::is_abstract_v<T>, "the plugin leaves a pure virtual function of its kind unwritten");
   static_assert(std::is_default_constructible_v<T>, "plugins are built empty, then given their parameters");
-  return {KindClass<T>::kind, name, source,
+  return {KindClass<T>::kind,
+          name,
+          source,
           []() -> SchemaBase* {
             auto* s = new Schema<T>;
             T::describe(*s);
@@ -99,9 +115,9 @@ constexpr PluginEntry entry(const char* name, const char* source) {
 /// SADDLE_PLUGIN(Class, "name"): the library's only plugin.
 #define SADDLE_PLUGIN(Class, name) SADDLE_PLUGINS(::saddle::entry<Class>(name, __FILE__))
 /// SADDLE_PLUGINS(entry<A>("a", __FILE__), …): several in one library.
-#define SADDLE_PLUGINS(...)                                                                   \
-  extern "C" SADDLE_API const ::saddle::Manifest* saddle_manifest() {                         \
-    static constexpr ::saddle::PluginEntry entries[] = {__VA_ARGS__};                         \
+#define SADDLE_PLUGINS(...)                                                                          \
+  extern "C" SADDLE_API const ::saddle::Manifest* saddle_manifest() {                                \
+    static constexpr ::saddle::PluginEntry entries[] = {__VA_ARGS__};                                \
     static constexpr ::saddle::Manifest manifest{::saddle::this_abi(), entries, std::size(entries)}; \
-    return &manifest;                                                                         \
+    return &manifest;                                                                                \
   }

@@ -12,7 +12,8 @@ class SADDLE_API Prior : public Plugin {
   virtual Shape shape() const = 0;
   /// [lane, batch, latent…]
   virtual Tensor draw(Random& random, int64_t batch) const = 0;
-  /// Whether latents are independent standard normal numbers, as a variational autoencoder's closed form assumes.
+  /// Whether latents are independent standard normal numbers, as a variational autoencoder's closed form
+  /// assumes.
   virtual bool is_standard_normal() const { return false; }
 };
 

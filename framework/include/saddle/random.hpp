@@ -1,9 +1,9 @@
 // Random numbers that depend on (seed, purpose, step) alone.
 //
-// A stream is the Philox 4x32-10 counter-based generator (Salmon et al. 2011) under a key made of seed and purpose;
-// the step and the position within the step are its counter. Nothing is carried from step to step, so a resumed
-// trial draws what an uninterrupted one would have drawn, in whatever group of lanes it sits, and trials with one
-// seed share data order, latents and, where shapes agree, initial weights.
+// A stream is the Philox 4x32-10 counter-based generator (Salmon et al. 2011) under a key made of seed and
+// purpose; the step and the position within the step are its counter. Nothing is carried from step to step,
+// so a resumed trial draws what an uninterrupted one would have drawn, in whatever group of lanes it sits,
+// and trials with one seed share data order, latents and, where shapes agree, initial weights.
 #pragma once
 #include <saddle/lanes.hpp>
 

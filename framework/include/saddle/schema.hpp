@@ -1,6 +1,6 @@
-// Typed parameters. A plugin (and the core's own sections of an experiment) says of each parameter, on one line, its
-// name, the member it fills, default, range and documentation; reference pages, JSON schema, messages, the sweep
-// planner and the provenance record all read that line.
+// Typed parameters. A plugin (and the core's own sections of an experiment) says of each parameter, on one
+// line, its name, the member it fills, default, range and documentation; reference pages, JSON schema,
+// messages, the sweep planner and the provenance record all read that line.
 #pragma once
 #include <ATen/core/TensorBody.h>
 #include <saddle/error.hpp>
@@ -22,7 +22,9 @@ namespace saddle {
 struct Range {
   double low = -__builtin_inf(), high = __builtin_inf();
   bool low_open = false, high_open = false;
-  bool contains(double x) const { return (low_open ? x > low : x >= low) && (high_open ? x < high : x <= high); }
+  bool contains(double x) const {
+    return (low_open ? x > low : x >= low) && (high_open ? x < high : x <= high);
+  }
 };
 constexpr Range above(double x) { return {.low = x, .low_open = true}; }
 constexpr Range at_least(double x) { return {.low = x}; }
@@ -38,12 +40,18 @@ using Path = std::filesystem::path;
 
 template <class V>
 concept Parameter = std::is_same_v<V, bool> || std::is_same_v<V, int64_t> || std::is_same_v<V, double> ||
-                    std::is_same_v<V, std::string> || std::is_same_v<V, Path> || std::is_same_v<V, Integers> ||
-                    std::is_same_v<V, Reals> || std::is_same_v<V, Points> || std::is_same_v<V, Texts> ||
-                    std::is_same_v<V, LaneReal>;
+    std::is_same_v<V, std::string> || std::is_same_v<V, Path> || std::is_same_v<V, Integers> ||
+    std::is_same_v<V, Reals> || std::is_same_v<V, Points> || std::is_same_v<V, Texts> ||
+    std::is_same_v<V, LaneReal>;
 
-template <class V> struct Literal { using type = V; };
-template <> struct Literal<LaneReal> { using type = double; };
+template <class V>
+struct Literal {
+  using type = V;
+};
+template <>
+struct Literal<LaneReal> {
+  using type = double;
+};
 
 /// What may be said of a parameter beside its name, member and documentation. No `initial`: it must be given.
 template <class V>
@@ -65,10 +73,11 @@ struct SADDLE_API ParamSpec {
   bool required = false, per_lane = false;
   Range range;
   std::vector<std::string> choices;
-  /// Canonical text (flow YAML, numbers in their shortest form) of a value; appends to `out` what is wrong with it.
+  /// Canonical text (flow YAML, numbers in their shortest form) of a value; appends to `out` what is wrong
+  /// with it.
   std::function<std::string(const Value&, const std::string& path, std::vector<Diagnostic>& out)> canonical;
-  /// Writes the values of lanes 0 … E−1, already checked, into the object; a null pointer stands for the default.
-  /// A parameter that is not per lane takes the first.
+  /// Writes the values of lanes 0 … E−1, already checked, into the object; a null pointer stands for the
+  /// default. A parameter that is not per lane takes the first.
   std::function<void(void* self, const std::vector<const Value*>& lanes, const AssignContext&)> assign;
 
   /// "weight: real, per lane, default 1. Multiplies …"
@@ -94,25 +103,37 @@ class SADDLE_API SchemaBase {
 };
 
 // Defined in libsaddle for each Parameter type.
-template <class V> SADDLE_API std::string type_name();
-template <class V> SADDLE_API std::string literal_text(const typename Literal<V>::type&);
+template <class V>
+SADDLE_API std::string type_name();
+template <class V>
+SADDLE_API std::string literal_text(const typename Literal<V>::type&);
 /// Reads and checks; returns false and appends to `out` if the value is wrong.
-template <class V> SADDLE_API bool read(const Value&, const ParamSpec&, const std::string& path,
-                                        typename Literal<V>::type& result, std::vector<Diagnostic>& out);
+template <class V>
+SADDLE_API bool read(const Value&, const ParamSpec&, const std::string& path,
+                     typename Literal<V>::type& result, std::vector<Diagnostic>& out);
 SADDLE_API LaneReal make_lane_real(const std::vector<double>& values, const AssignContext&);
 
 template <class Plugin>
 class Schema final : public SchemaBase {
  public:
   /// One sentence, shown in lists; a second and third may follow.
-  Schema& summary(std::string_view text) { summary_ = text; return *this; }
+  Schema& summary(std::string_view text) {
+    summary_ = text;
+    return *this;
+  }
   /// The source: author, year, equation.
-  Schema& cites(std::string_view text) { cites_.emplace_back(text); return *this; }
+  Schema& cites(std::string_view text) {
+    cites_.emplace_back(text);
+    return *this;
+  }
   /// Raise it with every change that changes results, a default among them.
-  Schema& version(int number) { version_ = number; return *this; }
+  Schema& version(int number) {
+    version_ = number;
+    return *this;
+  }
 
   template <Parameter V, class Owner>
-  Schema& param(std::string name, V Owner::* member, std::type_identity_t<Options<V>> o, std::string doc) {
+  Schema& param(std::string name, V Owner::*member, std::type_identity_t<Options<V>> o, std::string doc) {
     static_assert(std::is_base_of_v<Owner, Plugin>);
     ParamSpec p;
     p.name = std::move(name);
@@ -128,16 +149,20 @@ class Schema final : public SchemaBase {
       typename Literal<V>::type result{};
       if (!read<V>(v, plain, path, result, out)) return std::string();
       // A path counts as it was written: moving an experiment with its data does not change what it is.
-      if constexpr (std::is_same_v<V, Path>) return scalar_text(v.text);
-      else return literal_text<V>(result);
+      if constexpr (std::is_same_v<V, Path>)
+        return scalar_text(v.text);
+      else
+        return literal_text<V>(result);
     };
     p.assign = [plain, member, initial = o.initial](void* self, const std::vector<const Value*>& lanes,
                                                     const AssignContext& context) {
       auto value_of = [&](const Value* v) {
         typename Literal<V>::type result{};
         std::vector<Diagnostic> out;
-        if (!v) result = initial.value();
-        else if (!read<V>(*v, plain, plain.name, result, out)) throw UserError(out);
+        if (!v)
+          result = initial.value();
+        else if (!read<V>(*v, plain, plain.name, result, out))
+          throw UserError(out);
         return result;
       };
       V& target = static_cast<Plugin*>(self)->*member;

@@ -8,9 +8,12 @@ void add_bench(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("bench", "How fast training, planner and runner are on this machine");
   auto settings = std::make_shared<BenchSettings>();
   auto format = std::make_shared<FormatOption>();
-  verb->add_option("--seconds", settings->seconds, "For each measurement of training")->check(CLI::PositiveNumber);
-  verb->add_option("--rounds", settings->rounds, "Rounds; the table shows their median")->check(CLI::PositiveNumber);
-  verb->add_option("--peers", settings->peers, "A Python with PyTorch, to compare with in the same run")->type_name("PYTHON");
+  verb->add_option("--seconds", settings->seconds, "For each measurement of training")
+      ->check(CLI::PositiveNumber);
+  verb->add_option("--rounds", settings->rounds, "Rounds; the table shows their median")
+      ->check(CLI::PositiveNumber);
+  verb->add_option("--peers", settings->peers, "A Python with PyTorch, to compare with in the same run")
+      ->type_name("PYTHON");
   format->add(*verb);
   context.add_plugins_option(*verb);
   verb->callback([settings, format, &context] {

@@ -55,7 +55,9 @@ void FormatOption::add(CLI::App& verb, const std::string& formats) {
   verb.add_flag("--json", json, "Short for --format json");
 }
 
-analysis::Format FormatOption::get() const { return json ? analysis::Format::json : analysis::format_from(name); }
+analysis::Format FormatOption::get() const {
+  return json ? analysis::Format::json : analysis::format_from(name);
+}
 
 size_t terminal_width() {
   winsize size{};

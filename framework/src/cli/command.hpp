@@ -25,10 +25,10 @@ enum ExitCode {
 
 /// The program and the plugins that it was told to use.
 struct Context {
-  std::filesystem::path program;              ///< this executable
-  std::vector<std::filesystem::path> given;   ///< --plugins
-  std::vector<PluginFailure> failures;        ///< libraries that were found and could not be used
-  std::function<int()> action;                ///< what the command line asks for
+  std::filesystem::path program;             ///< this executable
+  std::vector<std::filesystem::path> given;  ///< --plugins
+  std::vector<PluginFailure> failures;       ///< libraries that were found and could not be used
+  std::function<int()> action;               ///< what the command line asks for
 
   /// The build's or installation's plugin folder, those of SADDLE_PLUGIN_PATH, those of --plugins.
   std::vector<std::filesystem::path> plugin_folders() const;

@@ -17,8 +17,10 @@ void add_compare(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("compare", "A table of metrics: mean over trials with a 95 % interval");
   auto options = std::make_shared<Options>();
   verb->add_option("STORE", options->stores, "Stores: PATH, PATH.h5 or PATH.study")->required();
-  auto* rows = verb->add_option("--rows", options->rows, "Axes that make the rows, separated by commas")->type_name("AXES");
-  auto* cols = verb->add_option("--cols", options->cols, "Axes that make the columns, separated by commas")->type_name("AXES");
+  auto* rows = verb->add_option("--rows", options->rows, "Axes that make the rows, separated by commas")
+                   ->type_name("AXES");
+  auto* cols = verb->add_option("--cols", options->cols, "Axes that make the columns, separated by commas")
+                   ->type_name("AXES");
   verb->add_option("--metric", options->metrics, "Metrics to show (default: all)")->type_name("NAMES");
   options->format.add(*verb);
   verb->callback([options, rows, cols, &context] {

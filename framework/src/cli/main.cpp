@@ -1,4 +1,6 @@
 // The saddle program.
+#include <malloc.h>
+
 #include <cstdlib>
 #include <cstring>
 
@@ -6,11 +8,18 @@ namespace saddle::cli {
 int run_program(int argc, char** argv);
 }
 
-// MKL asks this function whether it runs on an Intel processor, and takes slower kernels where the answer is no; the
-// program's answer goes before the library's. With --kernels portable the kernels are fixed by MKL_CBWR anyway.
+// MKL asks this function whether it runs on an Intel processor, and takes slower kernels where the answer is
+// no; the program's answer goes before the library's. With --kernels portable the kernels are fixed by
+// MKL_CBWR anyway.
 extern "C" __attribute__((visibility("default"))) int mkl_serv_intel_cpu_true() {
   const char* kernels = std::getenv("SADDLE_KERNELS");
   return !kernels || std::strcmp(kernels, "portable") != 0;
 }
 
-int main(int argc, char** argv) { return saddle::cli::run_program(argc, argv); }
+int main(int argc, char** argv) {
+  // Large tensors come and go every step; given back to the system, each would be faulted in anew, page by
+  // page.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, -1);
+  return saddle::cli::run_program(argc, argv);
+}

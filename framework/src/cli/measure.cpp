@@ -45,7 +45,9 @@ int measure(const Options& o, Context& context) {
   store::merge(opened.paths());
   if (!o.quiet)
     std::fputs(fmt::format("{} trials measured; saddle compare {} shows them\n", summary.measured,
-                           opened.paths().file.string()).c_str(), stderr);
+                           opened.paths().file.string())
+                   .c_str(),
+               stderr);
   if (summary.interrupted) return ExitCode::interrupted;
   return summary.failed > 0 ? ExitCode::trial_failed : ExitCode::done;
 }
@@ -53,10 +55,12 @@ int measure(const Options& o, Context& context) {
 }  // namespace
 
 void add_measure(CLI::App& app, Context& context) {
-  auto* verb = app.add_subcommand("measure", "Further metrics of a store, from its weights, without training");
+  auto* verb =
+      app.add_subcommand("measure", "Further metrics of a store, from its weights, without training");
   auto o = std::make_shared<Options>();
   verb->add_option("STORE", o->store, "PATH, PATH.h5 or PATH.study")->required();
-  verb->add_option("METRIC", o->metrics, "Metrics as in an experiment file: mmd, '{use: precision_recall, k: 5, as: pr5}'")
+  verb->add_option("METRIC", o->metrics,
+                   "Metrics as in an experiment file: mmd, '{use: precision_recall, k: 5, as: pr5}'")
       ->required();
   verb->add_option("--jobs", o->jobs, "Worker processes")->check(CLI::PositiveNumber);
   verb->add_flag("--quiet", o->quiet, "No progress and no hints");

@@ -18,7 +18,8 @@ int act(Context& context) {
     complain(std::string(e.what()) + "\n");
     return plugin_error;
   } catch (const std::exception& e) {
-    complain(fmt::format("this is a mistake in Saddle, not in your input; please report it:\n{}\n", e.what()));
+    complain(
+        fmt::format("this is a mistake in Saddle, not in your input; please report it:\n{}\n", e.what()));
     return our_bug;
   }
 }

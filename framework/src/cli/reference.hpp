@@ -7,7 +7,8 @@
 
 namespace saddle {
 
-/// All plugins, those of one kind, or one of them (empty: all). Throws UserError for an unknown kind, name or format.
+/// All plugins, those of one kind, or one of them (empty: all). Throws UserError for an unknown kind, name or
+/// format.
 std::string reference(const Registry& registry, const std::string& kind, const std::string& name,
                       analysis::Format format);
 

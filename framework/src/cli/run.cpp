@@ -1,5 +1,5 @@
-#include <sys/sysinfo.h>
 #include <sched.h>
+#include <sys/sysinfo.h>
 
 #include "analysis/compare.hpp"
 #include "cli/command.hpp"
@@ -40,7 +40,8 @@ struct Target {
 Target from_file(const Options& o, const Registry& registry, Context& context) {
   const std::vector<std::string> overrides(o.words.begin() + 1, o.words.end());
   Plan plan = make_plan(read_experiment(o.words[0], overrides), registry, context.broken());
-  Target target{store::store_paths(o.out.empty() ? plan.experiment : o.out), to_store_plan(plan), {}, plan.warnings};
+  Target target{
+      store::store_paths(o.out.empty() ? plan.experiment : o.out), to_store_plan(plan), {}, plan.warnings};
   for (PlannedTrial& trial : plan.trials)
     if (!trial.skipped) target.trials.push_back(std::move(trial.config));
   return target;
@@ -59,15 +60,19 @@ Target from_store(const Options& o, const Registry& registry) {
 bool is_store(const std::string& word) {
   const std::filesystem::path path = word;
   if (path.extension() == ".yaml" || path.extension() == ".yml") return false;
-  return path.extension() == ".h5" || path.extension() == ".study" || store::store_exists(store::store_paths(path));
+  return path.extension() == ".h5" || path.extension() == ".study" ||
+         store::store_exists(store::store_paths(path));
 }
 
 std::vector<store::Status> statuses_from(const std::vector<std::string>& names) {
   std::vector<store::Status> statuses;
   for (const std::string& name : names) {
     const auto status = store::status_from(name);
-    if (!status) throw UserError(fmt::format("--retry {}: there is no such status; results are done, collapsed, "
-                                             "diverged, dead_critic and stalled", name));
+    if (!status)
+      throw UserError(
+          fmt::format("--retry {}: there is no such status; results are done, collapsed, "
+                      "diverged, dead_critic and stalled",
+                      name));
     statuses.push_back(*status);
   }
   return statuses;
@@ -113,24 +118,25 @@ int run(const Options& o, Context& context) {
   settings.timeout = o.timeout;
   settings.quiet = o.quiet;
   auto groups = make_groups(work.train, work.measure, o.lanes, settings.jobs);
-  tell(o, fmt::format("{}: {} trials: {}; {} groups, {} workers", target.plan.experiment, target.plan.rows.size(),
-                      work_text(work, target.plan.rows.size() - trials.size()), groups.size(),
-                      std::min<size_t>(static_cast<size_t>(settings.jobs), groups.size())));
+  tell(o, fmt::format("{}: {} trials: {}; {} groups, {} workers", target.plan.experiment,
+                      target.plan.rows.size(), work_text(work, target.plan.rows.size() - trials.size()),
+                      groups.size(), std::min<size_t>(static_cast<size_t>(settings.jobs), groups.size())));
   const RunnerSummary summary = run_groups(settings, std::move(groups));
   for (const std::string& complaint : summary.complaints) std::fputs((complaint + "\n").c_str(), stderr);
   const store::MergeReport merged = store::merge(target.paths);
   for (const std::string& sentence : merged.unreadable) std::fputs((sentence + "\n").c_str(), stderr);
 
   const store::Store opened = store::Store::open(target.paths.base);
-  if (!summary.interrupted || summary.done + work.kept > 0) {
+  if (!opened.table().names_after("metric.").empty()) {
     analysis::CompareOptions table;
     table.width = terminal_width();
     print(analysis::compare({opened}, table));
   }
   const std::string file = target.paths.file.string();
-  tell(o, fmt::format("\n{} holds everything. Next:\n  saddle compare {} --rows … --cols … --metric …\n"
-                      "  saddle status {}\n  saddle show {} {}", file, file, file, file,
-                      target.trials.empty() ? "ID" : target.trials[0].id.substr(0, 8)));
+  tell(o,
+       fmt::format("\n{} holds everything. Next:\n  saddle compare {} --rows … --cols … --metric …\n"
+                   "  saddle status {}\n  saddle show {} {}",
+                   file, file, file, file, target.trials.empty() ? "ID" : target.trials[0].id.substr(0, 8)));
   if (summary.interrupted) {
     tell(o, fmt::format("interrupted; the same command goes on where it stopped"));
     return ExitCode::interrupted;
@@ -143,13 +149,18 @@ int run(const Options& o, Context& context) {
 void add_run(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("run", "Trains every point of an experiment's grid and compares them");
   auto o = std::make_shared<Options>();
-  verb->add_option("FILE|STORE", o->words, "An experiment file, then overrides: key=value, key=a,b, ~key; or a store, to go on with it")
+  verb->add_option(
+          "FILE|STORE", o->words,
+          "An experiment file, then overrides: key=value, key=a,b, ~key; or a store, to go on with it")
       ->required();
-  verb->add_option("--out", o->out, "Where the store goes (default: the experiment's name, here)")->type_name("PATH");
+  verb->add_option("--out", o->out, "Where the store goes (default: the experiment's name, here)")
+      ->type_name("PATH");
   verb->add_option("--jobs", o->jobs, "Worker processes (default: the cores)")->check(CLI::PositiveNumber);
-  verb->add_option("--lanes", o->lanes, "Most trials that train together (default: 16)")->check(CLI::PositiveNumber);
+  verb->add_option("--lanes", o->lanes, "Most trials that train together (default: 16)")
+      ->check(CLI::PositiveNumber);
   verb->add_option("--launcher", o->launcher, "local");
-  verb->add_option("--retry", o->retry, "Train results of this status again: diverged, collapsed, …")->type_name("STATUS");
+  verb->add_option("--retry", o->retry, "Train results of this status again: diverged, collapsed, …")
+      ->type_name("STATUS");
   verb->add_option("--timeout", o->timeout, "Seconds that a trial may take (default: no limit)");
   verb->add_option("--device", o->device, "cpu or cuda");
   verb->add_option("--kernels", o->kernels, "native, or portable for the same bits on any x86-64 processor");

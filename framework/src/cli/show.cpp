@@ -13,7 +13,9 @@ struct Options {
   FormatOption format;
 };
 
-nlohmann::ordered_json number(double x) { return std::isfinite(x) ? nlohmann::ordered_json(x) : nlohmann::ordered_json(); }
+nlohmann::ordered_json number(double x) {
+  return std::isfinite(x) ? nlohmann::ordered_json(x) : nlohmann::ordered_json();
+}
 
 std::string as_json(const store::TrialRecord& r) {
   nlohmann::ordered_json metrics, series, provenance, weights;
@@ -25,27 +27,37 @@ std::string as_json(const store::TrialRecord& r) {
   }
   for (const auto& w : r.weights) weights[w.path] = w.array.shape;
   for (const auto& [key, value] : r.provenance) provenance[key] = value;
-  const nlohmann::ordered_json all = {
-      {"id", r.id}, {"status", store::to_text(r.status)}, {"reason", r.reason}, {"seed", r.seed}, {"steps", r.steps},
-      {"seconds", r.seconds}, {"result_sha256", r.stored_sha256}, {"config", r.config}, {"metrics", metrics},
-      {"series", series}, {"weights", weights}, {"provenance", provenance}};
+  const nlohmann::ordered_json all = {{"id", r.id},
+                                      {"status", store::to_text(r.status)},
+                                      {"reason", r.reason},
+                                      {"seed", r.seed},
+                                      {"steps", r.steps},
+                                      {"seconds", r.seconds},
+                                      {"result_sha256", r.stored_sha256},
+                                      {"config", r.config},
+                                      {"metrics", metrics},
+                                      {"series", series},
+                                      {"weights", weights},
+                                      {"provenance", provenance}};
   return all.dump(2) + "\n";
 }
 
 std::string as_text(const store::TrialRecord& r) {
-  std::string text = fmt::format("trial {}\n  status   {}{}\n  seed     {}\n  steps    {}\n  seconds  {:.2f}\n  sha256   {}\n",
-                                 r.id, store::to_text(r.status),
-                                 r.reason.empty() ? "" : fmt::format(" at step {}: {}", r.reason_step, r.reason), r.seed,
-                                 r.steps, r.seconds, r.stored_sha256);
+  std::string text = fmt::format(
+      "trial {}\n  status   {}{}\n  seed     {}\n  steps    {}\n  seconds  {:.2f}\n  sha256   {}\n", r.id,
+      store::to_text(r.status),
+      r.reason.empty() ? "" : fmt::format(" at step {}: {}", r.reason_step, r.reason), r.seed, r.steps,
+      r.seconds, r.stored_sha256);
   text += "\nconfig\n  " + r.config + "\n\nmetrics\n";
   for (const auto& m : r.metrics) text += fmt::format("  {:<28} {:.6g}\n", m.column, m.value);
   text += "\nseries (first and last)\n";
   for (const auto& s : r.series)
     if (!s.values.empty())
-      text += fmt::format("  {:<28} {:.6g} at step {}, {:.6g} at step {}\n", s.name, s.values.front(), s.steps.front(),
-                          s.values.back(), s.steps.back());
+      text += fmt::format("  {:<28} {:.6g} at step {}, {:.6g} at step {}\n", s.name, s.values.front(),
+                          s.steps.front(), s.values.back(), s.steps.back());
   text += "\nweights\n";
-  for (const auto& w : r.weights) text += fmt::format("  {:<28} [{}]\n", w.path, fmt::join(w.array.shape, ", "));
+  for (const auto& w : r.weights)
+    text += fmt::format("  {:<28} [{}]\n", w.path, fmt::join(w.array.shape, ", "));
   text += "\nprovenance\n";
   for (const auto& [key, value] : r.provenance) text += fmt::format("  {:<28} {}\n", key, value);
   return text;

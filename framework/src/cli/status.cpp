@@ -15,12 +15,16 @@ int status(const Options& o) {
   const store::StorePaths paths = store::store_paths(o.store);
   if (o.merge && std::filesystem::exists(paths.study)) {
     const auto report = store::merge(paths);
-    std::fputs(fmt::format("{}: {} trials merged\n", paths.file.string(), report.merged + report.carried_over).c_str(), stderr);
+    std::fputs(fmt::format("{}: {} trials merged\n", paths.file.string(), report.merged + report.carried_over)
+                   .c_str(),
+               stderr);
   }
   const store::Store opened = store::Store::open(o.store);
   const store::TrialTable& table = opened.table();
-  const store::Column *ids = table.find("id"), *statuses = table.find("status"), *seconds = table.find("seconds");
-  analysis::Table counts({{"status"}, {"trials", analysis::Align::right}, {"seconds", analysis::Align::right}});
+  const store::Column *ids = table.find("id"), *statuses = table.find("status"),
+                      *seconds = table.find("seconds");
+  analysis::Table counts(
+      {{"status"}, {"trials", analysis::Align::right}, {"seconds", analysis::Align::right}});
   counts.title(fmt::format("{}: {} trials planned", opened.plan().experiment, table.rows()));
   for (const store::Status s : store::all_statuses()) {
     int64_t count = 0;

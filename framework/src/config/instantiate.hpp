@@ -6,8 +6,8 @@
 
 namespace saddle {
 
-/// An object of the plugin that all these parts name (one part a lane), its parameters assigned: structural ones
-/// from the first, per-lane ones from each.
+/// An object of the plugin that all these parts name (one part a lane), its parameters assigned: structural
+/// ones from the first, per-lane ones from each.
 PluginObject instantiate(const std::vector<const PartConfig*>& lanes, const AssignContext& context);
 
 }  // namespace saddle

@@ -17,13 +17,15 @@ namespace saddle {
 struct PartConfig {
   const RegisteredPlugin* plugin = nullptr;
   std::map<std::string, ValuePtr> given;  ///< parameters that the user set; paths already absolute
-  std::string canonical;   ///< "{use: mlp, version: 1, widths: [64, 64]}", defaults left out
+  std::string canonical;                  ///< "{use: mlp, version: 1, widths: [64, 64]}", defaults left out
   std::string structural;  ///< the same without per-lane parameters: equal for parts that train together
-  std::string resolved;    ///< "{use: mlp, activation: relu, widths: [64, 64]}": every parameter, as the store keeps it
-  std::string as;          ///< metrics: the name of its columns; otherwise the plugin's name
-  std::string path;        ///< where it stands: "generator", "penalties.0", "train.critic_optimizer"
-  std::map<std::string, std::string> written;  ///< paths as they count in the identity, where `given` has them absolute
-  Place place;             ///< of `use`, for messages about the part as a whole
+  std::string
+      resolved;  ///< "{use: mlp, activation: relu, widths: [64, 64]}": every parameter, as the store keeps it
+  std::string as;    ///< metrics: the name of its columns; otherwise the plugin's name
+  std::string path;  ///< where it stands: "generator", "penalties.0", "train.critic_optimizer"
+  std::map<std::string, std::string>
+      written;  ///< paths as they count in the identity, where `given` has them absolute
+  Place place;  ///< of `use`, for messages about the part as a whole
 };
 using PartPtr = std::shared_ptr<const PartConfig>;
 

@@ -11,7 +11,7 @@ SharedData load_data(const PartConfig& part, const AssignContext& context) {
 }
 
 template <class T>
-T* Assembly::make(PartPtr TrialConfig::* part, std::optional<PluginObject>& object) {
+T* Assembly::make(PartPtr TrialConfig::*part, std::optional<PluginObject>& object) {
   if (!(trials_[0]->*part)) return nullptr;
   std::vector<const PartConfig*> lanes;
   for (const TrialConfig* trial : trials_) lanes.push_back((trial->*part).get());
@@ -20,7 +20,8 @@ T* Assembly::make(PartPtr TrialConfig::* part, std::optional<PluginObject>& obje
 }
 
 template <class T>
-std::vector<T*> Assembly::make_all(std::vector<PartPtr> TrialConfig::* parts, std::vector<PluginObject>& objects) {
+std::vector<T*> Assembly::make_all(std::vector<PartPtr> TrialConfig::*parts,
+                                   std::vector<PluginObject>& objects) {
   std::vector<T*> all;
   const size_t count = (trials_[0]->*parts).size();
   objects.reserve(count);
@@ -33,7 +34,8 @@ std::vector<T*> Assembly::make_all(std::vector<PartPtr> TrialConfig::* parts, st
   return all;
 }
 
-Assembly::Assembly(std::span<const TrialConfig* const> trials, const at::TensorOptions& options, SharedData data)
+Assembly::Assembly(std::span<const TrialConfig* const> trials, const at::TensorOptions& options,
+                   SharedData data)
     : trials_(trials.begin(), trials.end()), context_{options}, data_(std::move(data)) {
   parts_.data = data_ ? &data_->as<Data>() : nullptr;
   make<Objective>(&TrialConfig::objective, objective_);

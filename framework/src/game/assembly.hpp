@@ -1,10 +1,10 @@
-// The parts of a group of trials that train together, made from their configurations: plugin objects with their
-// parameters, one value a lane where they are per lane, and what each network declares.
+// The parts of a group of trials that train together, made from their configurations: plugin objects with
+// their parameters, one value a lane where they are per lane, and what each network declares.
 #pragma once
-#include <saddle/objective.hpp>
-#include <saddle/optimizer.hpp>
 #include <saddle/constraint.hpp>
 #include <saddle/metric.hpp>
+#include <saddle/objective.hpp>
+#include <saddle/optimizer.hpp>
 
 #include <memory>
 #include <optional>
@@ -37,9 +37,10 @@ class Assembly {
   const SharedData& data() const { return data_; }
 
  private:
-  template <class T> T* make(PartPtr TrialConfig::* part, std::optional<PluginObject>& object);
   template <class T>
-  std::vector<T*> make_all(std::vector<PartPtr> TrialConfig::* parts, std::vector<PluginObject>& objects);
+  T* make(PartPtr TrialConfig::*part, std::optional<PluginObject>& object);
+  template <class T>
+  std::vector<T*> make_all(std::vector<PartPtr> TrialConfig::*parts, std::vector<PluginObject>& objects);
   void declare_networks();
 
   std::vector<const TrialConfig*> trials_;

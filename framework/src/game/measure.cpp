@@ -31,7 +31,8 @@ Tensor Measure::samples(const Networks& networks, int64_t lanes, int64_t n) cons
   Random latents = streams.at("measure/latents", 0), head = streams.at("measure/head", 0);
   const auto params = [&](Kind kind) {
     const auto found = networks.find(kind);
-    return found == networks.end() ? Params{{}, {}, Mode::evaluation} : found->second.frozen(Mode::evaluation);
+    return found == networks.end() ? Params{{}, {}, Mode::evaluation}
+                                   : found->second.frozen(Mode::evaluation);
   };
   const Tensor raw = parts.generator->forward(params(Kind::generator), parts.prior->draw(latents, n));
   return parts.head->forward(params(Kind::head), raw, head);

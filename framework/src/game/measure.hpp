@@ -1,6 +1,6 @@
-// Measuring a group: samples of the generator as it is against held-out data. Every random number comes from streams
-// that are the same for every trial and every step, so differences between measurements are differences between
-// generators.
+// Measuring a group: samples of the generator as it is against held-out data. Every random number comes from
+// streams that are the same for every trial and every step, so differences between measurements are
+// differences between generators.
 #pragma once
 #include <string>
 #include <utility>

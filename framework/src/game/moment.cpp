@@ -2,18 +2,24 @@
 
 namespace saddle {
 
-Params effective_params(const Assembly& assembly, const Network& network, Kind kind, bool trained, Mode mode) {
+Params effective_params(const Assembly& assembly, const Network& network, Kind kind, bool trained,
+                        Mode mode) {
   if (kind != Kind::critic || assembly.constraints().empty())
     return trained ? network.trained(mode) : network.frozen(mode);
   std::vector<Tensor> params = trained ? network.leaves() : network.views();
   for (const Constraint* constraint : assembly.constraints())
-    for (size_t i = 0; i < params.size(); ++i) params[i] = constraint->effective(network.slots()[i], params[i]);
+    for (size_t i = 0; i < params.size(); ++i)
+      params[i] = constraint->effective(network.slots()[i], params[i]);
   return {std::move(params), network.states(), mode};
 }
 
 Moment::Moment(const Assembly& assembly, const Networks& networks, const Streams& streams, int64_t batch_size,
                UpdateName name)
-    : assembly_(assembly), networks_(networks), streams_(streams), batch_size_(batch_size), name_(std::move(name)) {}
+    : assembly_(assembly),
+      networks_(networks),
+      streams_(streams),
+      batch_size_(batch_size),
+      name_(std::move(name)) {}
 
 void Moment::train(const PlayerSpec& player) { player_ = &player; }
 
@@ -41,7 +47,9 @@ const Tensor& Moment::latents() {
   return latents_;
 }
 
-Tensor Moment::generate_raw(const Tensor& latents) { return parts().generator->forward(params(Kind::generator), latents); }
+Tensor Moment::generate_raw(const Tensor& latents) {
+  return parts().generator->forward(params(Kind::generator), latents);
+}
 
 Tensor Moment::generate(const Tensor& latents) {
   Random stream = random("head");
@@ -49,7 +57,9 @@ Tensor Moment::generate(const Tensor& latents) {
 }
 
 Tensor Moment::score(const Tensor& samples) { return parts().critic->forward(params(Kind::critic), samples); }
-Tensor Moment::encode(const Tensor& samples) { return parts().encoder->forward(params(Kind::encoder), samples); }
+Tensor Moment::encode(const Tensor& samples) {
+  return parts().encoder->forward(params(Kind::encoder), samples);
+}
 
 Random Moment::random(std::string_view purpose) const {
   return streams_.at(fmt::format("{}/{}", purpose, name_.turn), name_.step);

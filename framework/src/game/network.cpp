@@ -17,7 +17,8 @@ std::vector<Tensor> views_of(const Tensor& buffer, const std::vector<Slot>& slot
   return views;
 }
 
-// Orthonormal rows or columns, whichever are fewer, one lane at a time; the signs make the distribution uniform.
+// Orthonormal rows or columns, whichever are fewer, one lane at a time; the signs make the distribution
+// uniform.
 Tensor orthogonal(const Shape& shape, Random random) {
   const int64_t rows = shape.empty() ? 1 : shape[0], columns = rows == 0 ? 0 : numel(shape) / rows;
   const bool wide = rows < columns;
@@ -33,9 +34,15 @@ Tensor orthogonal(const Shape& shape, Random random) {
 
 void initialise(const Tensor& view, const Slot& slot, Random random) {
   switch (slot.init.kind) {
-    case Init::Kind::constant: view.fill_(slot.init.scale); return;
-    case Init::Kind::normal: view.copy_(random.normal(slot.shape) * slot.init.scale); return;
-    case Init::Kind::uniform: view.copy_(random.uniform(slot.shape, -slot.init.scale, slot.init.scale)); return;
+    case Init::Kind::constant:
+      view.fill_(slot.init.scale);
+      return;
+    case Init::Kind::normal:
+      view.copy_(random.normal(slot.shape) * slot.init.scale);
+      return;
+    case Init::Kind::uniform:
+      view.copy_(random.uniform(slot.shape, -slot.init.scale, slot.init.scale));
+      return;
     case Init::Kind::orthogonal:
       view.copy_(orthogonal(slot.shape, random).reshape(view.sizes()) * slot.init.scale);
       return;

@@ -9,11 +9,10 @@
 
 namespace saddle {
 
-
 class Network {
  public:
-  /// Initialises every parameter from the stream "init/<role>/<parameter>": trials with one seed and equal shapes
-  /// start alike, whatever else differs.
+  /// Initialises every parameter from the stream "init/<role>/<parameter>": trials with one seed and equal
+  /// shapes start alike, whatever else differs.
   Network(std::string role, Declare declared, const Streams& streams);
 
   const std::string& role() const { return role_; }

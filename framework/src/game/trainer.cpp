@@ -10,7 +10,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 // Finite exactly where every number of the lane is: float sums can't overflow in double.
 std::vector<bool> finite_lanes(const Tensor& buffer) {
@@ -23,7 +25,8 @@ std::vector<bool> finite_lanes(const Tensor& buffer) {
 
 std::string first_bad_parameter(const Network& network, const Tensor& buffer, int64_t lane) {
   for (const Slot& slot : network.slots())
-    if (!buffer[lane].narrow(0, slot.offset, numel(slot.shape)).isfinite().all().item<bool>()) return slot.name;
+    if (!buffer[lane].narrow(0, slot.offset, numel(slot.shape)).isfinite().all().item<bool>())
+      return slot.name;
   return {};
 }
 
@@ -35,14 +38,15 @@ struct Trainer::PlayerState {
     std::vector<Tensor> states;  // each [lane, slice]
   };
   std::vector<Memory> memories;
-  int64_t count = 0;     // updates done
-  Tensor loss_sum;       // [lane] float64, since the last measurement
+  int64_t count = 0;  // updates done
+  Tensor loss_sum;    // [lane] float64, since the last measurement
   int64_t loss_count = 0;
 };
 
 Trainer::Trainer(std::vector<const TrialConfig*> trials, SharedData data, at::Device device)
     : trials_(std::move(trials)),
-      options_(at::TensorOptions(device).dtype(trials_.at(0)->train.dtype == "float64" ? at::kDouble : at::kFloat)),
+      options_(at::TensorOptions(device).dtype(trials_.at(0)->train.dtype == "float64" ? at::kDouble
+                                                                                       : at::kFloat)),
       data_(std::move(data)) {
   assemble();
   for (const auto& [kind, declared] : assembly_->networks())
@@ -81,14 +85,16 @@ void Trainer::run(const Progress& progress, const Finished& finished) {
   const int64_t steps = trials_[0]->train.steps, every = trials_[0]->measure.every;
   auto lap = Clock::now(), shown = lap;
   const auto share_time = [&] {
-    for (TrialResult& result : results_) result.seconds += seconds_since(lap) / static_cast<double>(results_.size());
+    for (TrialResult& result : results_)
+      result.seconds += seconds_since(lap) / static_cast<double>(results_.size());
     lap = Clock::now();
   };
   measure();
   while (step_ < steps && !trials_.empty()) {
     step();
     ++step_;
-    const bool any_dead = std::any_of(dead_.begin(), dead_.end(), [](const auto& why) { return !why.empty(); });
+    const bool any_dead =
+        std::any_of(dead_.begin(), dead_.end(), [](const auto& why) { return !why.empty(); });
     if (any_dead) {
       share_time();
       remove_dead(finished);
@@ -106,8 +112,8 @@ void Trainer::run(const Progress& progress, const Finished& finished) {
   finish_all(Outcome::done, finished);
 }
 
-// Alternating: every player in turn against the others as they then are. Simultaneous: the critic's extra updates
-// first, then both players from one point and one batch.
+// Alternating: every player in turn against the others as they then are. Simultaneous: the critic's extra
+// updates first, then both players from one point and one batch.
 void Trainer::step() {
   const TrainConfig& train = trials_[0]->train;
   const auto& players = assembly_->players();
@@ -120,7 +126,9 @@ void Trainer::step() {
       update(m, p);
     }
   };
-  const auto updates = [&](size_t p) { return players[p].is_critic ? train.critic_steps : train.generator_steps; };
+  const auto updates = [&](size_t p) {
+    return players[p].is_critic ? train.critic_steps : train.generator_steps;
+  };
   if (train.turns == "simultaneous") {
     for (size_t p = 0; p < players.size(); ++p) turns_of(p, updates(p) - 1);
     Moment m = moment("both");
@@ -200,7 +208,8 @@ void Trainer::apply(size_t player) {
     std::vector<std::pair<int64_t, Tensor>> rescued;
     for (size_t lane = 0; lane < dead_.size(); ++lane)
       if (!dead_[lane].empty())
-        rescued.emplace_back(static_cast<int64_t>(lane), network.buffer()[static_cast<int64_t>(lane)].clone());
+        rescued.emplace_back(static_cast<int64_t>(lane),
+                             network.buffer()[static_cast<int64_t>(lane)].clone());
     assembly_->optimizer(spec).update({network.buffer(), network.gradient(), memory.states, state.count});
     for (const auto& [lane, row] : rescued) network.buffer()[lane].copy_(row);
     if (memory.network == Kind::critic)
@@ -263,7 +272,8 @@ TrialResult Trainer::finish(int64_t lane, Outcome outcome, const Tensor& samples
   if (keep.weights != "none")
     for (const auto& [kind, network] : networks_)
       for (size_t i = 0; i < network.slots().size(); ++i)
-        result.weights.emplace_back(network.role() + "/" + network.slots()[i].name, network.parameter(i, lane));
+        result.weights.emplace_back(network.role() + "/" + network.slots()[i].name,
+                                    network.parameter(i, lane));
   if (samples.defined()) result.samples = samples[lane].clone();
   return result;
 }

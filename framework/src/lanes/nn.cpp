@@ -8,7 +8,8 @@
 namespace saddle::nn {
 
 const std::vector<std::string>& weight_init_names() {
-  static const std::vector<std::string> names{"fan_in", "he_normal", "xavier_uniform", "orthogonal", "normal_002"};
+  static const std::vector<std::string> names{"fan_in", "he_normal", "xavier_uniform", "orthogonal",
+                                              "normal_002"};
   return names;
 }
 
@@ -24,11 +25,16 @@ namespace {
 Init weights(WeightInit init, int64_t in, int64_t out) {
   const auto fan_in = static_cast<double>(in), fan_out = static_cast<double>(out);
   switch (init) {
-    case WeightInit::fan_in: return Init::uniform(1 / std::sqrt(fan_in));
-    case WeightInit::he_normal: return Init::normal(std::sqrt(2 / fan_in));
-    case WeightInit::xavier_uniform: return Init::uniform(std::sqrt(6 / (fan_in + fan_out)));
-    case WeightInit::orthogonal: return Init::orthogonal();
-    case WeightInit::normal_002: return Init::normal(0.02);
+    case WeightInit::fan_in:
+      return Init::uniform(1 / std::sqrt(fan_in));
+    case WeightInit::he_normal:
+      return Init::normal(std::sqrt(2 / fan_in));
+    case WeightInit::xavier_uniform:
+      return Init::uniform(std::sqrt(6 / (fan_in + fan_out)));
+    case WeightInit::orthogonal:
+      return Init::orthogonal();
+    case WeightInit::normal_002:
+      return Init::normal(0.02);
   }
   return Init::zeros();
 }
@@ -40,8 +46,9 @@ void Linear::declare(Declare& d, const std::string& name, int64_t in, int64_t ou
   activation_ = activation;
   weight_ = d.param(name + ".weight", {in, out}, weights(init, in, out));
   if (bias)
-    bias_ = d.param(name + ".bias", {out},
-                    init == WeightInit::fan_in ? Init::uniform(1 / std::sqrt(static_cast<double>(in))) : Init::zeros());
+    bias_ = d.param(
+        name + ".bias", {out},
+        init == WeightInit::fan_in ? Init::uniform(1 / std::sqrt(static_cast<double>(in))) : Init::zeros());
 }
 
 Tensor Linear::operator()(const Params& p, const Tensor& x) const {
@@ -49,8 +56,8 @@ Tensor Linear::operator()(const Params& p, const Tensor& x) const {
   return dense(x, p[weight_], p[bias_], activation_);
 }
 
-void Mlp::declare(Declare& d, const std::string& name, int64_t in, const std::vector<int64_t>& widths, int64_t out,
-                  Activation activation, WeightInit init) {
+void Mlp::declare(Declare& d, const std::string& name, int64_t in, const std::vector<int64_t>& widths,
+                  int64_t out, Activation activation, WeightInit init) {
   layers_.assign(widths.size() + 1, {});
   for (size_t i = 0; i <= widths.size(); ++i) {
     const bool last = i == widths.size();

@@ -1,5 +1,5 @@
-#include <saddle/ops.hpp>
 #include <saddle/error.hpp>
+#include <saddle/ops.hpp>
 
 #include <ATen/ATen.h>
 #include <ATen/Dispatch.h>
@@ -129,12 +129,18 @@ struct MatmulFunction : Function<MatmulFunction> {
 
 Tensor differentiable_activation_gradient(Activation activation, const Tensor& g, const Tensor& y) {
   switch (activation) {
-    case Activation::identity: return g;
-    case Activation::relu: return at::where(y > 0, g, 0);
-    case Activation::leaky_relu: return at::where(y > 0, g, 0.2 * g);
-    case Activation::tanh: return g * (1 - y * y);
-    case Activation::sigmoid: return g * (y * (1 - y));
-    case Activation::softplus: return -g * saddle::expm1(-y);
+    case Activation::identity:
+      return g;
+    case Activation::relu:
+      return at::where(y > 0, g, 0);
+    case Activation::leaky_relu:
+      return at::where(y > 0, g, 0.2 * g);
+    case Activation::tanh:
+      return g * (1 - y * y);
+    case Activation::sigmoid:
+      return g * (y * (1 - y));
+    case Activation::softplus:
+      return -g * saddle::expm1(-y);
   }
   return g;
 }
@@ -161,8 +167,8 @@ struct DenseFunction : Function<DenseFunction> {
                         int64_t activation) {
     const Tensor x = dense_lanes(x_any), w = dense_lanes(w_any);
     const int64_t lanes = x.size(0), rows = x.size(1), in = x.size(2), out = w.size(2);
-    TORCH_CHECK(w.size(0) == lanes && w.size(1) == in && b.size(0) == lanes && b.size(1) == out, "dense: ", x.sizes(),
-                ", ", w.sizes(), " and ", b.sizes(), " do not fit");
+    TORCH_CHECK(w.size(0) == lanes && w.size(1) == in && b.size(0) == lanes && b.size(1) == out,
+                "dense: ", x.sizes(), ", ", w.sizes(), " and ", b.sizes(), " do not fit");
     Tensor y = at::empty({lanes, rows, out}, x.options());
     AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "dense", [&] {
       const auto* px = x.const_data_ptr<scalar_t>();
@@ -241,7 +247,8 @@ Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a, bool transpose
 }
 
 const std::vector<std::string>& activation_names() {
-  static const std::vector<std::string> names{"identity", "relu", "leaky_relu", "tanh", "sigmoid", "softplus"};
+  static const std::vector<std::string> names{"identity", "relu",    "leaky_relu",
+                                              "tanh",     "sigmoid", "softplus"};
   return names;
 }
 
@@ -256,11 +263,16 @@ Tensor activate(const Tensor& x, Activation activation) {
   if (activation == Activation::identity) return x;
   if (x.is_cpu()) return ActivationFunction::apply(x, static_cast<int64_t>(activation));
   switch (activation) {
-    case Activation::relu: return at::relu(x);
-    case Activation::leaky_relu: return at::leaky_relu(x, 0.2);
-    case Activation::tanh: return at::tanh(x);
-    case Activation::sigmoid: return at::sigmoid(x);
-    default: return saddle::softplus(x);
+    case Activation::relu:
+      return at::relu(x);
+    case Activation::leaky_relu:
+      return at::leaky_relu(x, 0.2);
+    case Activation::tanh:
+      return at::tanh(x);
+    case Activation::sigmoid:
+      return at::sigmoid(x);
+    default:
+      return saddle::softplus(x);
   }
 }
 

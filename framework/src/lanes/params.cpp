@@ -6,8 +6,8 @@
 namespace saddle {
 namespace {
 
-// 64 elements: a multiple of 64 bytes for every dtype, and of two vector registers, so that element-wise loops over
-// whole buffers have no tail and every lane's slice has the same alignment.
+// 64 elements: a multiple of 64 bytes for every dtype, and of two vector registers, so that element-wise
+// loops over whole buffers have no tail and every lane's slice has the same alignment.
 constexpr int64_t slice_unit = 64;
 constexpr int64_t slot_unit = 16;
 

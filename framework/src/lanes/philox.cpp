@@ -41,8 +41,8 @@ void words(uint64_t key, uint64_t block0, uint64_t step, int64_t blocks, uint32_
 
 // The logarithm and the sine are written out: the library's depend on the processor, and have no vector form.
 SADDLE_VECTORIZE
-void normals(const uint32_t* __restrict radius, const uint32_t* __restrict angle, int64_t n, double* __restrict cosines,
-             double* __restrict sines) {
+void normals(const uint32_t* __restrict radius, const uint32_t* __restrict angle, int64_t n,
+             double* __restrict cosines, double* __restrict sines) {
   for (int64_t i = 0; i < n; ++i) {
     // log u for u = (word + ½)·2⁻³² through the atanh series around the nearest power of two.
     const double u = (static_cast<double>(radius[i]) + 0.5) * 0x1p-32;

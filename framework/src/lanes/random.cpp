@@ -34,7 +34,8 @@ Shape with_lanes(int64_t lanes, const Shape& shape) {
 
 // Calls fill(words, blocks, out, n) for the pieces of each lane; lanes with one key are copies of each other.
 template <class T, class Fill>
-void fill_lanes(const std::vector<uint64_t>& keys, uint64_t step, uint64_t position, int64_t n, T* out, Fill fill) {
+void fill_lanes(const std::vector<uint64_t>& keys, uint64_t step, uint64_t position, int64_t n, T* out,
+                Fill fill) {
   uint32_t words[4 * chunk_blocks];
   for (size_t lane = 0; lane < keys.size(); ++lane, out += n) {
     if (lane > 0 && keys[lane] == keys[lane - 1]) {
@@ -77,7 +78,8 @@ Tensor Random::uniform(const Shape& shape, double low, double high) {
                [=](const uint32_t* words, int64_t, scalar_t* to, int64_t count) {
                  // 24 bits fit a float below 1; rounding 32 of them would reach 1.
                  for (int64_t i = 0; i < count; ++i)
-                   to[i] = static_cast<scalar_t>(low + (high - low) * (static_cast<double>(words[i] >> 8) * 0x1p-24));
+                   to[i] = static_cast<scalar_t>(low + (high - low) *
+                                                           (static_cast<double>(words[i] >> 8) * 0x1p-24));
                });
   });
   position_ += static_cast<uint64_t>((n + 3) / 4);
@@ -90,7 +92,8 @@ Tensor Random::integers(const Shape& shape, int64_t count) {
   fill_lanes(keys_, step_, position_, n, out.mutable_data_ptr<int64_t>(),
              [=](const uint32_t* words, int64_t, int64_t* to, int64_t m) {
                for (int64_t i = 0; i < m; ++i)
-                 to[i] = static_cast<int64_t>((static_cast<uint64_t>(words[i]) * static_cast<uint64_t>(count)) >> 32);
+                 to[i] = static_cast<int64_t>(
+                     (static_cast<uint64_t>(words[i]) * static_cast<uint64_t>(count)) >> 32);
              });
   position_ += static_cast<uint64_t>((n + 3) / 4);
   return out.to(options_.device());
@@ -107,7 +110,8 @@ Tensor Random::choice(const Shape& shape, const std::vector<double>& weights) {
              [&](const uint32_t* words, int64_t, int64_t* to, int64_t m) {
                for (int64_t i = 0; i < m; ++i) {
                  const double u = (static_cast<double>(words[i]) + 0.5) * 0x1p-32 * total;
-                 to[i] = std::min<int64_t>(std::upper_bound(ends.begin(), ends.end(), u) - ends.begin(), last);
+                 to[i] =
+                     std::min<int64_t>(std::upper_bound(ends.begin(), ends.end(), u) - ends.begin(), last);
                }
              });
   position_ += static_cast<uint64_t>((n + 3) / 4);

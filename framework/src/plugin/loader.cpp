@@ -26,18 +26,19 @@ void check_permissions(const fs::path& library) {
 void check_stamp(const fs::path& library, const AbiStamp& theirs) {
   const AbiStamp ours = this_abi();
   if (theirs.bytes != ours.bytes || theirs.api != ours.api)
-    refuse(library, fmt::format("it was built for plugin API {}, this Saddle speaks API {}; rebuild it", theirs.api,
-                                ours.api));
+    refuse(library, fmt::format("it was built for plugin API {}, this Saddle speaks API {}; rebuild it",
+                                theirs.api, ours.api));
   if (std::string_view(theirs.torch) != ours.torch)
-    refuse(library, fmt::format("it was built against LibTorch {}, this Saddle uses {}; rebuild it", theirs.torch,
-                                ours.torch));
+    refuse(library, fmt::format("it was built against LibTorch {}, this Saddle uses {}; rebuild it",
+                                theirs.torch, ours.torch));
   if (std::string_view(theirs.headers) != ours.headers)
-    refuse(library, fmt::format("it was built against other Saddle headers ({}, here {}); rebuild it", theirs.headers,
-                                ours.headers));
+    refuse(library, fmt::format("it was built against other Saddle headers ({}, here {}); rebuild it",
+                                theirs.headers, ours.headers));
   if (std::string_view(theirs.compiler) != ours.compiler || theirs.cxx11_abi != ours.cxx11_abi ||
       theirs.tensor_bytes != ours.tensor_bytes || theirs.string_bytes != ours.string_bytes)
-    refuse(library, fmt::format("it was built by another compiler or standard library ({}, here {}); rebuild it",
-                                theirs.compiler, ours.compiler));
+    refuse(library,
+           fmt::format("it was built by another compiler or standard library ({}, here {}); rebuild it",
+                       theirs.compiler, ours.compiler));
 }
 
 // The loader's own sentence, without what Boost wraps around it.
@@ -79,7 +80,8 @@ std::vector<PluginFailure> load_plugins(Registry& registry, const fs::path& fold
   std::vector<fs::path> libraries;
   for (const auto& file : fs::directory_iterator(folder, error))
     if (file.path().extension() == ".so") libraries.push_back(file.path());
-  if (error) throw UserError(fmt::format("the plugin folder {} can't be read: {}", folder.string(), error.message()));
+  if (error)
+    throw UserError(fmt::format("the plugin folder {} can't be read: {}", folder.string(), error.message()));
   std::sort(libraries.begin(), libraries.end());
 
   std::vector<PluginFailure> failures;

@@ -14,8 +14,9 @@ struct PluginFailure {
   std::string message;
 };
 
-/// Adds the plugins of every *.so in the folder, in two phases: all libraries are opened and checked, then all are
-/// added, so that a broken one leaves no trace. Libraries are never unloaded. Throws PluginError if a name is taken.
+/// Adds the plugins of every *.so in the folder, in two phases: all libraries are opened and checked, then
+/// all are added, so that a broken one leaves no trace. Libraries are never unloaded. Throws PluginError if a
+/// name is taken.
 std::vector<PluginFailure> load_plugins(Registry& registry, const std::filesystem::path& folder);
 
 /// Opens and checks one library. Throws PluginError.

@@ -2,7 +2,8 @@
 
 namespace saddle {
 
-PluginObject::PluginObject(const RegisteredPlugin& plugin) : plugin_(&plugin), object_(plugin.entry->create()) {}
+PluginObject::PluginObject(const RegisteredPlugin& plugin)
+    : plugin_(&plugin), object_(plugin.entry->create()) {}
 
 PluginObject::PluginObject(PluginObject&& other) noexcept
     : plugin_(other.plugin_), object_(std::exchange(other.object_, nullptr)) {}
@@ -14,8 +15,9 @@ PluginObject::~PluginObject() {
 void Registry::add(const PluginEntry& entry, std::filesystem::path library) {
   const auto key = std::pair(entry.kind, std::string(entry.name));
   if (const auto old = plugins_.find(key); old != plugins_.end())
-    throw PluginError(fmt::format("{}: the {} '{}' is already there, from {}; rename one of them", library.string(),
-                                  kind_name(entry.kind), entry.name, old->second->library.string()));
+    throw PluginError(fmt::format("{}: the {} '{}' is already there, from {}; rename one of them",
+                                  library.string(), kind_name(entry.kind), entry.name,
+                                  old->second->library.string()));
   auto plugin = std::make_unique<RegisteredPlugin>();
   plugin->entry = &entry;
   plugin->schema.reset(entry.describe());

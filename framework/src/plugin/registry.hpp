@@ -32,7 +32,10 @@ class PluginObject {
   const RegisteredPlugin& plugin() const { return *plugin_; }
   void* most_derived() const { return object_; }
   /// Of its kind: T is Data, Prior, Generator, …
-  template <class T> T& as() const { return *static_cast<T*>(plugin_->entry->as_kind(object_)); }
+  template <class T>
+  T& as() const {
+    return *static_cast<T*>(plugin_->entry->as_kind(object_));
+  }
 
  private:
   const RegisteredPlugin* plugin_;

@@ -68,7 +68,8 @@ bool is_hdf5(const std::filesystem::path&);
 
 // Groups. They remember the order in which their members and attributes were made.
 Handle create_group(hid_t where, const std::string& name);
-/// More than eight attributes would move into a heap, and HDF5 1.10 crashes copying texts from there (H5Ocopy).
+/// More than eight attributes would move into a heap, and HDF5 1.10 crashes copying texts from there
+/// (H5Ocopy).
 void keep_attributes_in_header(hid_t creation_list);
 Handle open_group(hid_t where, const std::string& path);
 bool exists(hid_t where, const std::string& name);  ///< `name` is one step, not a path

@@ -43,9 +43,13 @@ Json row_json(const PlanRow& row) {
   Json params = Json::array();
   for (const PlanParam& param : row.params)
     params.push_back(Json::array({param.axis, param.text, number_json(param.number)}));
-  return {{"id", row.id},         {"config", row.config}, {"resolved", row.resolved},
-          {"seed", row.seed},     {"status", std::string(to_text(row.status))},
-          {"reason", row.reason}, {"params", params}};
+  return {{"id", row.id},
+          {"config", row.config},
+          {"resolved", row.resolved},
+          {"seed", row.seed},
+          {"status", std::string(to_text(row.status))},
+          {"reason", row.reason},
+          {"params", params}};
 }
 
 /// The user's own text may hold bytes that are no UTF-8: they are replaced rather than refused here.

@@ -127,7 +127,8 @@ Plan read_plan(const hdf5::File& file, const TrialTable& table) {
   plan.experiment_text = hdf5::read_text(group.id(), "experiment");
   const std::vector<std::string> configs = hdf5::read_texts(group.id(), "trials");
   const std::vector<std::string> resolved = hdf5::read_texts(group.id(), "resolved");
-  if (configs.size() != table.rows() || resolved.size() != table.rows()) throw hdf5::Error("the plan and the table have different lengths");
+  if (configs.size() != table.rows() || resolved.size() != table.rows())
+    throw hdf5::Error("the plan and the table have different lengths");
   const std::vector<std::string> axes = table.names_after("param.");
   for (size_t i = 0; i < table.rows(); ++i) {
     PlanRow row;

@@ -1,4 +1,5 @@
-// Speed, measured in one run: training of the ring-8 GAN, the planner, the runner's own cost, and peers beside them.
+// Speed, measured in one run: training of the ring-8 GAN, the planner, the runner's own cost, and peers
+// beside them.
 #pragma once
 #include <filesystem>
 #include <string>

@@ -13,7 +13,8 @@ double weight_of(const TrialConfig& trial) {
 }
 
 std::vector<Group> make_groups(const std::vector<const TrialConfig*>& train,
-                               const std::vector<const TrialConfig*>& measure, int64_t lanes, int64_t workers) {
+                               const std::vector<const TrialConfig*>& measure, int64_t lanes,
+                               int64_t workers) {
   std::map<std::string, std::vector<const TrialConfig*>> alike;
   double total = 0;
   for (const TrialConfig* trial : train) {
@@ -35,7 +36,8 @@ std::vector<Group> make_groups(const std::vector<const TrialConfig*>& train,
       groups.push_back(std::move(group));
     }
   }
-  std::stable_sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) { return a.weight > b.weight; });
+  std::stable_sort(groups.begin(), groups.end(),
+                   [](const Group& a, const Group& b) { return a.weight > b.weight; });
   for (const TrialConfig* trial : measure) groups.push_back({{trial}, true, 0});
   return groups;
 }

@@ -17,6 +17,7 @@ double weight_of(const TrialConfig& trial);
 
 /// Groups of at most `lanes` trials, the heaviest first, small enough that all workers end about together.
 std::vector<Group> make_groups(const std::vector<const TrialConfig*>& train,
-                               const std::vector<const TrialConfig*>& measure, int64_t lanes, int64_t workers);
+                               const std::vector<const TrialConfig*>& measure, int64_t lanes,
+                               int64_t workers);
 
 }  // namespace saddle

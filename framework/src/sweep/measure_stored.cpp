@@ -13,8 +13,10 @@ void restore(Network& network, const store::TrialRecord& record) {
     const auto found = std::find_if(record.weights.begin(), record.weights.end(),
                                     [&](const store::NamedArray& w) { return w.path == path; });
     if (found == record.weights.end())
-      throw UserError(fmt::format("trial {} keeps no weights of {}: what was not kept can't be measured again; "
-                                  "train it with keep: {{weights: final}}", record.id, path));
+      throw UserError(
+          fmt::format("trial {} keeps no weights of {}: what was not kept can't be measured again; "
+                      "train it with keep: {{weights: final}}",
+                      record.id, path));
     network.set_parameter(i, 0, to_tensor(found->array));
   }
 }
@@ -23,7 +25,8 @@ void restore(Network& network, const store::TrialRecord& record) {
 
 void measure_stored(const store::StorePaths& paths, const TrialConfig& trial, const SharedData& data) {
   store::TrialRecord record = store::read_shard(paths.shard(trial.id));
-  const auto options = at::TensorOptions(at::kCPU).dtype(trial.train.dtype == "float64" ? at::kDouble : at::kFloat);
+  const auto options =
+      at::TensorOptions(at::kCPU).dtype(trial.train.dtype == "float64" ? at::kDouble : at::kFloat);
   const TrialConfig* const one = &trial;
   const Assembly assembly(std::span(&one, 1), options, data);
   const Streams streams({trial.seed}, options);

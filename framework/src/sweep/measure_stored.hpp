@@ -6,8 +6,8 @@
 
 namespace saddle {
 
-/// Measures the trial's metrics from the weights in its shard and adds them to it; its configuration becomes this
-/// one. Throws UserError if the weights were not kept.
+/// Measures the trial's metrics from the weights in its shard and adds them to it; its configuration becomes
+/// this one. Throws UserError if the weights were not kept.
 void measure_stored(const store::StorePaths& paths, const TrialConfig& trial, const SharedData& data);
 
 }  // namespace saddle

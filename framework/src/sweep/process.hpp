@@ -1,5 +1,5 @@
-// A child process that is spoken to in lines: commands in, events out. Its own standard output and standard error go
-// to a log, so nothing that a library prints can break the conversation.
+// A child process that is spoken to in lines: commands in, events out. Its own standard output and standard
+// error go to a log, so nothing that a library prints can break the conversation.
 #pragma once
 #include <sys/types.h>
 
@@ -14,12 +14,12 @@ namespace saddle {
 class Process {
  public:
   struct Command {
-    std::vector<std::string> arguments;  ///< the first is the program
+    std::vector<std::string> arguments;                            ///< the first is the program
     std::vector<std::pair<std::string, std::string>> environment;  ///< set beside what is there
     std::filesystem::path log;
   };
-  /// The child reads commands from descriptor 3 and writes events to descriptor 4. It dies with this process, and it
-  /// doesn't hear the terminal's Ctrl-C.
+  /// The child reads commands from descriptor 3 and writes events to descriptor 4. It dies with this process,
+  /// and it doesn't hear the terminal's Ctrl-C.
   static Process spawn(const Command& command);
   Process(Process&& other) noexcept;
   Process& operator=(Process&& other) noexcept;

@@ -44,7 +44,8 @@ void ProgressBar::show(const ProgressState& state) {
   std::string trouble;
   if (state.diverged > 0) trouble += fmt::format(" · {} diverged", state.diverged);
   if (state.failed > 0) trouble += fmt::format(" · {} failed", state.failed);
-  const std::string text = fmt::format("{}/{} trials · {:.0f} %{}{}", state.ended, state.trials, 100 * state.share, left, trouble);
+  const std::string text =
+      fmt::format("{}/{} trials · {:.0f} %{}{}", state.ended, state.trials, 100 * state.share, left, trouble);
   if (!terminal_) {
     std::fputs((text + "\n").c_str(), stderr);
     return;

@@ -1,4 +1,5 @@
-// Progress on standard error: a live bar with the time left on a terminal, a plain line now and then otherwise.
+// Progress on standard error: a live bar with the time left on a terminal, a plain line now and then
+// otherwise.
 #pragma once
 #include <chrono>
 #include <cstddef>

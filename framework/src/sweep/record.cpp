@@ -40,12 +40,15 @@ Provenance plugin_provenance(const TrialConfig& trial) {
   Provenance all;
   const auto add = [&](const PartPtr& part) {
     if (!part || part->plugin->library.empty()) return;
-    const std::string key = fmt::format("plugin.{}.{}", kind_name(part->plugin->kind()), part->plugin->name());
+    const std::string key =
+        fmt::format("plugin.{}.{}", kind_name(part->plugin->kind()), part->plugin->name());
     if (std::any_of(all.begin(), all.end(), [&](const auto& p) { return p.first == key; })) return;
-    all.emplace_back(key, part->plugin->library.filename().string() + " sha256:" + sha256_of_file(part->plugin->library));
+    all.emplace_back(
+        key, part->plugin->library.filename().string() + " sha256:" + sha256_of_file(part->plugin->library));
   };
-  for (const auto& part : {trial.objective, trial.data, trial.prior, trial.generator, trial.head, trial.critic,
-                           trial.encoder, trial.divergence, trial.generator_optimizer, trial.critic_optimizer})
+  for (const auto& part :
+       {trial.objective, trial.data, trial.prior, trial.generator, trial.head, trial.critic, trial.encoder,
+        trial.divergence, trial.generator_optimizer, trial.critic_optimizer})
     add(part);
   for (const auto* list : {&trial.penalties, &trial.constraints, &trial.metrics})
     for (const auto& part : *list) add(part);
@@ -85,7 +88,8 @@ const PartConfig* metric_of(const TrialConfig& trial, const std::string& column)
   return nullptr;
 }
 
-std::map<std::string, store::AttributeValue> attributes_of(const TrialConfig& trial, const PartConfig& metric) {
+std::map<std::string, store::AttributeValue> attributes_of(const TrialConfig& trial,
+                                                           const PartConfig& metric) {
   return {{"metric", metric.canonical},
           {"samples", trial.measure.samples},
           {"split", std::string("held_out")},
@@ -101,7 +105,8 @@ std::vector<store::Metric> to_metrics(const TrialConfig& trial,
   std::vector<store::Metric> all;
   for (const auto& [column, value] : values) {
     const PartConfig* metric = metric_of(trial, column);
-    all.push_back({column, value, metric ? attributes_of(trial, *metric) : decltype(store::Metric::attributes){}});
+    all.push_back(
+        {column, value, metric ? attributes_of(trial, *metric) : decltype(store::Metric::attributes){}});
   }
   return all;
 }

@@ -45,7 +45,8 @@ class SignalGuard {
   SignalGuard& operator=(const SignalGuard&) = delete;
 
  private:
-  struct sigaction old_int_ {}, old_term_ {}, old_pipe_ {};
+  struct sigaction old_int_ {
+  }, old_term_{}, old_pipe_{};
 };
 
 struct WorkerSlot {
@@ -71,7 +72,8 @@ class Runner {
   RunnerSummary run() {
     std::filesystem::create_directories(settings_.store.trials());
     std::filesystem::create_directories(settings_.store.study / "logs");
-    const auto wanted = std::min<size_t>(static_cast<size_t>(std::max<int64_t>(settings_.jobs, 1)), queue_.size());
+    const auto wanted =
+        std::min<size_t>(static_cast<size_t>(std::max<int64_t>(settings_.jobs, 1)), queue_.size());
     for (size_t i = 0; i < wanted; ++i) start_worker();
     while (!workers_.empty()) {
       poll_workers();
@@ -88,11 +90,13 @@ class Runner {
     const auto log = settings_.store.study / "logs" / fmt::format("worker-{}.log", ++started_);
     Process::Command command;
     command.log = log;
-    command.arguments = {settings_.program.string(), "worker", "--store", settings_.store.base.string(), "--device",
-                         settings_.device, "--kernels", settings_.kernels};
+    command.arguments = {
+        settings_.program.string(), "worker",    "--store",        settings_.store.base.string(), "--device",
+        settings_.device,           "--kernels", settings_.kernels};
     for (const auto& folder : settings_.plugin_folders)
       command.arguments.insert(command.arguments.end(), {"--plugins", folder.string()});
-    command.environment = {{"OMP_NUM_THREADS", "1"}, {"MKL_NUM_THREADS", "1"}, {"SADDLE_KERNELS", settings_.kernels}};
+    command.environment = {
+        {"OMP_NUM_THREADS", "1"}, {"MKL_NUM_THREADS", "1"}, {"SADDLE_KERNELS", settings_.kernels}};
     if (settings_.kernels == "portable")
       // The same instructions everywhere: MKL's, ATen's and the C library's own choices are switched off.
       command.environment.insert(command.environment.end(),
@@ -146,10 +150,17 @@ class Runner {
 
   void hear(WorkerSlot& worker, const WorkerEvent& event) {
     switch (event.kind) {
-      case WorkerEvent::Kind::progress: worker.steps = event.steps; return;
-      case WorkerEvent::Kind::trial: count(worker, event); return;
-      case WorkerEvent::Kind::end: break;
-      case WorkerEvent::Kind::error: lose(worker, event.reason, store::Status::failed); break;
+      case WorkerEvent::Kind::progress:
+        worker.steps = event.steps;
+        return;
+      case WorkerEvent::Kind::trial:
+        count(worker, event);
+        return;
+      case WorkerEvent::Kind::end:
+        break;
+      case WorkerEvent::Kind::error:
+        lose(worker, event.reason, store::Status::failed);
+        break;
     }
     if (worker.group) finished_weight_ += worker.group->weight;
     hand_out(worker);
@@ -159,9 +170,12 @@ class Runner {
     worker.open.erase(event.id);
     if (event.status == "interrupted") return;
     ++state_.ended;
-    if (worker.group && worker.group->measure_only) ++summary_.measured;
-    else if (event.status == "diverged") ++summary_.diverged;
-    else ++summary_.done;
+    if (worker.group && worker.group->measure_only)
+      ++summary_.measured;
+    else if (event.status == "diverged")
+      ++summary_.diverged;
+    else
+      ++summary_.done;
     state_.diverged = summary_.diverged;
   }
 
@@ -170,10 +184,14 @@ class Runner {
     const int code = worker.process.wait();
     if (!worker.group || stopping_) return;
     std::string reason;
-    if (worker.timed_out) reason = fmt::format("it took longer than {} s", settings_.timeout);
-    else if (code == -SIGKILL) reason = "its process was killed (out of memory?)";
-    else if (code < 0) reason = fmt::format("its process crashed: {}", strsignal(-code));
-    else reason = fmt::format("its process ended with exit code {}", code);
+    if (worker.timed_out)
+      reason = fmt::format("it took longer than {} s", settings_.timeout);
+    else if (code == -SIGKILL)
+      reason = "its process was killed (out of memory?)";
+    else if (code < 0)
+      reason = fmt::format("its process crashed: {}", strsignal(-code));
+    else
+      reason = fmt::format("its process ended with exit code {}", code);
     reason += fmt::format("; see {}", worker.log.string());
     lose(worker, reason, worker.timed_out ? store::Status::timed_out : store::Status::failed);
     if (worker.group) finished_weight_ += worker.group->weight;
@@ -198,7 +216,8 @@ class Runner {
     }
   }
 
-  void keep_failure(const TrialConfig& trial, store::Status status, const std::string& reason, int64_t steps) {
+  void keep_failure(const TrialConfig& trial, store::Status status, const std::string& reason,
+                    int64_t steps) {
     store::TrialRecord record;
     record.id = trial.id;
     record.status = status;

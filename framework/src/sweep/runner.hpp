@@ -1,5 +1,5 @@
-// Runs groups in worker processes: one single-threaded worker a core. A crash costs one trial: the group that it
-// happened in is tried again one by one. Ctrl-C stops cleanly.
+// Runs groups in worker processes: one single-threaded worker a core. A crash costs one trial: the group that
+// it happened in is tried again one by one. Ctrl-C stops cleanly.
 #pragma once
 #include <cstdint>
 #include <filesystem>

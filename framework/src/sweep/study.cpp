@@ -52,8 +52,10 @@ void check_same_experiment(const store::StorePaths& paths, const std::string& ex
   if (!store::store_exists(paths)) return;
   const std::string there = store::Store::open(paths.base).plan().experiment;
   if (there == experiment) return;
-  throw UserError(fmt::format("{} holds the experiment '{}', not '{}'; nothing was run. Give this run another --out, "
-                              "or its own name back.", paths.base.string(), there, experiment));
+  throw UserError(
+      fmt::format("{} holds the experiment '{}', not '{}'; nothing was run. Give this run another --out, "
+                  "or its own name back.",
+                  paths.base.string(), there, experiment));
 }
 
 Work work_left(const store::StorePaths& paths, const std::vector<const TrialConfig*>& trials,
@@ -88,8 +90,10 @@ Work work_left(const store::StorePaths& paths, const std::vector<const TrialConf
     }
   }
   if (not_kept > 0)
-    work.notes.push_back(fmt::format("{} finished trials keep no weights: the metrics that were added can't be "
-                                     "measured for them", not_kept));
+    work.notes.push_back(
+        fmt::format("{} finished trials keep no weights: the metrics that were added can't be "
+                    "measured for them",
+                    not_kept));
   return work;
 }
 

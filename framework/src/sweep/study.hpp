@@ -35,8 +35,8 @@ struct Work {
   std::vector<std::string> notes;
 };
 
-/// What is left to do of these trials, given what the store holds. Results are trained again only if their status is
-/// in `retry`.
+/// What is left to do of these trials, given what the store holds. Results are trained again only if their
+/// status is in `retry`.
 Work work_left(const store::StorePaths& paths, const std::vector<const TrialConfig*>& trials,
                const std::vector<store::Status>& retry);
 

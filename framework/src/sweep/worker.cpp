@@ -76,7 +76,9 @@ bool next_line(std::string& buffer, std::string& line) {
 class Worker {
  public:
   Worker(const WorkerSettings& settings, const Registry& registry)
-      : settings_(settings), registry_(registry), provenance_(process_provenance(settings.kernels, settings.device)) {}
+      : settings_(settings),
+        registry_(registry),
+        provenance_(process_provenance(settings.kernels, settings.device)) {}
 
   void carry_out(const GroupCommand& command) {
     std::vector<TrialConfig> trials;

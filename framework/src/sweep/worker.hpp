@@ -1,5 +1,5 @@
-// A worker process: trains the groups that it is handed, one after the other, and writes a shard for every trial
-// that ends. It speaks JSON lines: see `messages.hpp`.
+// A worker process: trains the groups that it is handed, one after the other, and writes a shard for every
+// trial that ends. It speaks JSON lines: see `messages.hpp`.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -15,8 +15,8 @@ struct WorkerSettings {
   std::string kernels = "native";
 };
 
-/// Reads commands from descriptor 3 and writes events to descriptor 4 until the commands end. SIGTERM stops the
-/// group that is being trained.
+/// Reads commands from descriptor 3 and writes events to descriptor 4 until the commands end. SIGTERM stops
+/// the group that is being trained.
 int run_worker(const WorkerSettings& settings, const Registry& registry);
 
 }  // namespace saddle
