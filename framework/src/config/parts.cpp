@@ -168,6 +168,10 @@ void PartFactory::read_params(const Value& map, Draft& draft) {
 /// of the main file.
 std::string PartFactory::path_text(const Value& value, const ParamSpec& spec, const std::string& path,
                                    PartConfig& part) {
+  if (value.text.empty()) {
+    part.written[spec.name] = {};
+    return scalar_text({});
+  }
   std::vector<Diagnostic> none;
   Path absolute;
   read<Path>(value, spec, path, absolute, none);

@@ -75,6 +75,10 @@ bool read_one(const Value& v, const Reading& r, std::string& result) {
 }
 
 bool read_one(const Value& v, const Reading& r, Path& result) {
+  if (v.is(Value::Kind::string) && v.text.empty() && r.param.initial == scalar_text({})) {
+    result.clear();  // no path, where that is the default
+    return true;
+  }
   if (!v.is_scalar() || v.text.empty()) return r.expected(v, "a path");
   result = Path(v.text);
   // Relative to the folder of the file it is written in; on the command line, to the current folder.

@@ -1,0 +1,24 @@
+#!/usr/bin/env python3
+# The quickstart, shortened: every trial of it trains, on the ring and on real images, and the table has them all.
+import math
+import os
+import pathlib
+import sys
+
+source = pathlib.Path(os.environ["SADDLE_SOURCE"])
+sys.path.insert(0, str(source / "tests/end_to_end/lib"))
+from runs import saddle, table
+
+home = os.environ.get("SADDLE_HOME", os.path.expanduser("~/.cache/saddle"))
+if not (pathlib.Path(home) / "data/digits.csv.gz").exists():
+    print("the digits could not be had")
+    sys.exit(77)
+stdout, _ = saddle("run", source / "experiments/quickstart.yaml", "train.steps=20")
+rows = table("quickstart").values()
+assert len(rows) == 48 and all(row["status"] == "done" for row in rows), [row["status"] for row in rows]
+for row in rows:
+    assert math.isfinite(row["metric.sliced_wasserstein"])
+    assert math.isfinite(row["metric.modes"]) == (row["param.dataset"] == "ring")
+for method in ("gan", "hellinger", "wgan_gp", "mmd"):
+    assert sum(line.startswith(method) for line in stdout.splitlines()) == 5, stdout
+assert "averaged over: seed (3 values)" in stdout, stdout
