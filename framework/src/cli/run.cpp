@@ -90,6 +90,21 @@ std::string work_text(const Work& work, size_t skipped) {
   return text;
 }
 
+// Every metric but the numbered columns (moments.mean.17) of data with many dimensions: those are for `compare`.
+std::vector<std::string> metrics_to_show(const store::TrialTable& table) {
+  std::vector<std::string> shown;
+  size_t numbered = 0;
+  const auto all = table.names_after("metric.");
+  for (const std::string& name : all) {
+    const std::string last = name.substr(name.rfind('.') + 1);
+    const bool is_number = last.size() < name.size() && last.find_first_not_of("0123456789") == std::string::npos;
+    if (last == "low" || last == "high") continue;
+    if (is_number && ++numbered > 4) continue;
+    shown.push_back(name);
+  }
+  return shown;
+}
+
 int run(const Options& o, Context& context) {
   if (o.launcher != "local") throw UserError(fmt::format("--launcher {}: there is only local", o.launcher));
   if (o.kernels != "native" && o.kernels != "portable")
@@ -129,6 +144,7 @@ int run(const Options& o, Context& context) {
   const store::Store opened = store::Store::open(target.paths.base);
   if (!opened.table().names_after("metric.").empty()) {
     analysis::CompareOptions table;
+    table.metrics = metrics_to_show(opened.table());
     table.width = terminal_width();
     print(analysis::compare({opened}, table));
   }

@@ -7,9 +7,24 @@ namespace {
 
 struct Options {
   std::string store;
-  bool merge = false;
+  bool merge = false, trials = false;
   FormatOption format;
 };
+
+// A row a trial: how it stands, and where it lies in the grid.
+analysis::Table list_trials(const store::TrialTable& table) {
+  std::vector<analysis::Heading> headings{{"id"}, {"status"}, {"seed", analysis::Align::right}};
+  const auto axes = table.names_after("param.");
+  for (const std::string& axis : axes) headings.push_back({axis});
+  analysis::Table list(headings);
+  for (size_t row = 0; row < table.rows(); ++row) {
+    std::vector<analysis::Cell> cells;
+    for (const char* name : {"id", "status", "seed"}) cells.emplace_back(table.find(name)->text(row));
+    for (const std::string& axis : axes) cells.emplace_back(table.find("param." + axis)->text(row));
+    list.row(std::move(cells));
+  }
+  return list;
+}
 
 int status(const Options& o) {
   const store::StorePaths paths = store::store_paths(o.store);
@@ -21,6 +36,10 @@ int status(const Options& o) {
   }
   const store::Store opened = store::Store::open(o.store);
   const store::TrialTable& table = opened.table();
+  if (o.trials) {
+    print(list_trials(table).render(o.format.get(), terminal_width()));
+    return ExitCode::done;
+  }
   const store::Column *ids = table.find("id"), *statuses = table.find("status"),
                       *seconds = table.find("seconds");
   analysis::Table counts(
@@ -55,6 +74,7 @@ void add_status(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   verb->add_option("STORE", options->store, "PATH, PATH.h5 or PATH.study")->required();
   verb->add_flag("--merge", options->merge, "Merge what is finished into PATH.h5");
+  verb->add_flag("--trials", options->trials, "List the trials one by one");
   options->format.add(*verb);
   verb->callback([options, &context] { context.action = [options] { return status(*options); }; });
 }

@@ -118,7 +118,7 @@ std::string Store::resolve(const std::string& prefix) const {
   const std::string path = paths_.base.string();
   if (found.empty())
     throw UserError(path + ": no trial's id starts with '" + prefix + "'; `saddle status " + path +
-                    "` lists them");
+                    " --trials` lists them");
   throw UserError(path + ": the ids of " + std::to_string(found.size()) + " trials start with '" + prefix +
                   "'; give more digits");
 }

@@ -3,6 +3,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <cstdio>
+#include <cstdlib>
+
 #include <ATen/Version.h>
 #include <ATen/native/DispatchStub.h>
 #include <torch/version.h>
@@ -12,18 +15,34 @@
 #ifndef SADDLE_VERSION
 #define SADDLE_VERSION "unknown"
 #endif
-#ifndef SADDLE_GIT_STATE
-#define SADDLE_GIT_STATE "unknown"
-#endif
 
 namespace saddle {
+
+namespace {
+
+// Of the sources, as they are now; the runner asks once and tells its workers.
+std::string git_state() {
+  if (const char* known = std::getenv("SADDLE_GIT_STATE")) return known;
+  std::string state;
+  if (FILE* pipe = popen("git -C '" SADDLE_SOURCE_FOLDER "' describe --always --dirty --abbrev=40 2>/dev/null", "r")) {
+    char line[128] = {};
+    if (std::fgets(line, sizeof line, pipe)) state = line;
+    pclose(pipe);
+  }
+  while (!state.empty() && state.back() == '\n') state.pop_back();
+  if (state.empty()) state = "unknown";
+  setenv("SADDLE_GIT_STATE", state.c_str(), 1);
+  return state;
+}
+
+}  // namespace
 
 Provenance process_provenance(const std::string& kernels, const std::string& device) {
   utsname host{};
   uname(&host);
   return {
       {"saddle", SADDLE_VERSION},
-      {"git", SADDLE_GIT_STATE},
+      {"git", git_state()},
       {"libtorch", TORCH_VERSION},
       {"compiler", __VERSION__},
       {"build", SADDLE_BUILD_TYPE},

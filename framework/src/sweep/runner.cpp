@@ -10,6 +10,7 @@
 #include <list>
 #include <set>
 
+#include "store/atomic_file.hpp"
 #include "store/shard.hpp"
 #include "sweep/messages.hpp"
 #include "sweep/process.hpp"
@@ -70,7 +71,9 @@ class Runner {
   }
 
   RunnerSummary run() {
+    process_provenance(settings_.kernels, settings_.device);  // workers inherit what it finds out
     std::filesystem::create_directories(settings_.store.trials());
+    store::remove_stale_temporaries(settings_.store.trials());
     std::filesystem::create_directories(settings_.store.study / "logs");
     const auto wanted =
         std::min<size_t>(static_cast<size_t>(std::max<int64_t>(settings_.jobs, 1)), queue_.size());
