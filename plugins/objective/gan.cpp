@@ -45,15 +45,21 @@ class Gan final : public Objective {
                        .player = player,
                        .joint_pass = !parts.critic || !parts.critic->works_on_batch(),
                        .score = [&play](const Tensor& samples) { return play.score(samples); },
-                       .random = [&play](std::string_view purpose) { return play.random(purpose); }});
+                       .random = streams(play, "divergence")});
     Tensor loss =
         player == Player::critic ? -parts.divergence->value(round) : parts.divergence->generator_loss(round);
-    for (const Penalty* penalty : parts.penalties)
-      if (penalty->player() == player) loss = loss + penalty->value(round);
+    for (size_t i = 0; i < parts.penalties.size(); ++i)
+      if (parts.penalties[i]->player() == player)
+        loss = loss +
+               parts.penalties[i]->value(round.with_streams(streams(play, "penalty." + std::to_string(i))));
     return loss;
   }
 
  private:
+  static std::function<Random(std::string_view)> streams(Play& play, const std::string& part) {
+    return [&play, part](std::string_view purpose) { return play.random(part + "/" + std::string(purpose)); };
+  }
+
   // The critic's loss does not reach the generator.
   static Tensor fake(Player player, Play& play) {
     const Tensor& latents = play.latents();

@@ -42,7 +42,7 @@ class Adam final : public Optimizer {
             "What the gradient's mean keeps at each step.");
     s.param("beta2", &Adam::beta2_, {.initial = 0.999, .range = {.low = 0, .high = 1, .high_open = true}},
             "What the squared gradient's mean keeps at each step.");
-    s.param("epsilon", &Adam::epsilon_, {.initial = 1e-8, .range = at_least(0)}, "Added to the divisor.");
+    s.param("epsilon", &Adam::epsilon_, {.initial = 1e-8, .range = above(0)}, "Added to the divisor.");
     s.param("weight_decay", &Adam::weight_decay_, {.initial = 0.0, .range = at_least(0)},
             "Adds this multiple of the parameters to the gradient.");
   }

@@ -41,7 +41,7 @@ class RmsProp final : public Optimizer {
     s.param("rate", &RmsProp::rate_, {.initial = 1e-2, .range = at_least(0)}, "Learning rate.");
     s.param("decay", &RmsProp::decay_, {.initial = 0.99, .range = {.low = 0, .high = 1, .high_open = true}},
             "What the squared gradient's mean keeps at each step.");
-    s.param("epsilon", &RmsProp::epsilon_, {.initial = 1e-8, .range = at_least(0)}, "Added to the divisor.");
+    s.param("epsilon", &RmsProp::epsilon_, {.initial = 1e-8, .range = above(0)}, "Added to the divisor.");
     s.param("momentum", &RmsProp::momentum_, {.initial = 0.0, .range = at_least(0)},
             "What the velocity keeps at each step.");
     s.param("weight_decay", &RmsProp::weight_decay_, {.initial = 0.0, .range = at_least(0)},

@@ -20,7 +20,7 @@ class SADDLE_API Random {
   int64_t lanes() const { return static_cast<int64_t>(keys_.size()); }
   /// Dtype and device of the numbers drawn.
   const at::TensorOptions& options() const { return options_; }
-  /// Standard normal numbers: [lane, shape…]. Tails reach ±6.6.
+  /// Standard normal numbers: [lane, shape…]. Tails reach ±6.7.
   Tensor normal(const Shape& shape);
   /// Uniform numbers in [low, high), in steps of (high − low)·2⁻²⁴.
   Tensor uniform(const Shape& shape, double low = 0, double high = 1);

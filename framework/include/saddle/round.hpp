@@ -39,7 +39,14 @@ class SADDLE_API Round {
   /// score(real()) and score(fake()), computed once and, where that is allowed, in one pass.
   const Tensor& real_scores() const;
   const Tensor& fake_scores() const;
-  /// A stream of random numbers of this round's own.
+  /// The same round for another part of the trial, with streams of its own. Scores that are there already are
+  /// kept.
+  Round with_streams(std::function<Random(std::string_view)> random) const {
+    Round other = *this;
+    other.c_.random = std::move(random);
+    return other;
+  }
+  /// A stream of random numbers of this part's own in this round.
   Random random(std::string_view purpose) const { return c_.random(purpose); }
 
  private:

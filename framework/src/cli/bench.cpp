@@ -9,9 +9,9 @@ void add_bench(CLI::App& app, Context& context) {
   auto settings = std::make_shared<BenchSettings>();
   auto format = std::make_shared<FormatOption>();
   verb->add_option("--seconds", settings->seconds, "For each measurement of training")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 100000));
   verb->add_option("--rounds", settings->rounds, "Rounds; the table shows their median")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 100000));
   verb->add_option("--peers", settings->peers, "A Python with PyTorch, to compare with in the same run")
       ->type_name("PYTHON");
   format->add(*verb);

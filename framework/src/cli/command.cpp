@@ -28,8 +28,14 @@ std::vector<fs::path> Context::extra_folders() const {
       begin = end + 1;
     }
   }
-  for (const auto& folder : given) folders.push_back(fs::absolute(folder));
-  return folders;
+  for (const auto& folder : given) folders.push_back(folder);
+  // A folder that is named twice is one folder: its libraries are not duplicates of each other.
+  std::vector<fs::path> unique;
+  for (const auto& folder : folders) {
+    const fs::path canonical = fs::weakly_canonical(fs::absolute(folder));
+    if (std::find(unique.begin(), unique.end(), canonical) == unique.end()) unique.push_back(canonical);
+  }
+  return unique;
 }
 
 Registry Context::load_plugins() {
@@ -47,7 +53,8 @@ std::map<std::string, std::string> Context::broken() const {
 
 void Context::add_plugins_option(CLI::App& verb) {
   verb.add_option("--plugins", given, "A folder with plugin libraries of your own (also: SADDLE_PLUGIN_PATH)")
-      ->type_name("DIR");
+      ->type_name("DIR")
+      ->allow_extra_args(false);
 }
 
 void FormatOption::add(CLI::App& verb, const std::string& formats) {
@@ -65,8 +72,8 @@ size_t terminal_width() {
 }
 
 void print(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+    throw UserError("standard output can't be written: is the disk full, or the reader gone?");
 }
 
 }  // namespace saddle::cli

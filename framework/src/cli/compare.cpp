@@ -21,7 +21,9 @@ void add_compare(CLI::App& app, Context& context) {
                    ->type_name("AXES");
   auto* cols = verb->add_option("--cols", options->cols, "Axes that make the columns, separated by commas")
                    ->type_name("AXES");
-  verb->add_option("--metric", options->metrics, "Metrics to show (default: all)")->type_name("NAMES");
+  verb->add_option("--metric", options->metrics, "Metrics to show (default: all)")
+      ->type_name("NAMES")
+      ->allow_extra_args(false);
   options->format.add(*verb);
   verb->callback([options, rows, cols, &context] {
     context.action = [options, rows, cols] {

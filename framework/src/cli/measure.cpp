@@ -62,7 +62,7 @@ void add_measure(CLI::App& app, Context& context) {
   verb->add_option("METRIC", o->metrics,
                    "Metrics as in an experiment file: mmd, '{use: precision_recall, k: 5, as: pr5}'")
       ->required();
-  verb->add_option("--jobs", o->jobs, "Worker processes")->check(CLI::PositiveNumber);
+  verb->add_option("--jobs", o->jobs, "Worker processes")->check(CLI::Range(1, 100000));
   verb->add_flag("--quiet", o->quiet, "No progress and no hints");
   context.add_plugins_option(*verb);
   verb->callback([o, &context] { context.action = [o, &context] { return measure(*o, context); }; });

@@ -18,7 +18,8 @@ void add_plan(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   verb->add_option("FILE", options->words, "An experiment file, then overrides: key=value, key=a,b, ~key")
       ->required();
-  verb->add_option("--lanes", options->lanes, "Most trials that train together")->check(CLI::PositiveNumber);
+  verb->add_option("--lanes", options->lanes, "Most trials that train together")
+      ->check(CLI::Range(1, 100000));
   options->format.add(*verb, "text|json");
   context.add_plugins_option(*verb);
   verb->callback([options, &context] {

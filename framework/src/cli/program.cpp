@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "cli/command.hpp"
+#include "schema/suggest.hpp"
 
 namespace saddle::cli {
 namespace {
@@ -42,6 +43,15 @@ int run_program(int argc, char** argv) {
   add_plugins(app, context);
   add_bench(app, context);
   add_worker(app, context);
+  std::vector<std::string> verbs;
+  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; }))
+    if (!verb->get_group().empty()) verbs.push_back(verb->get_name());
+  const std::string first = argc > 1 ? argv[1] : "-";
+  if (first[0] != '-' && first != "worker" && std::find(verbs.begin(), verbs.end(), first) == verbs.end()) {
+    complain(fmt::format("saddle: there is no verb '{}'{}\nThe verbs are {}.\n", argv[1],
+                         did_you_mean(argv[1], verbs), fmt::join(verbs, ", ")));
+    return user_error;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {

@@ -90,14 +90,16 @@ std::string work_text(const Work& work, size_t skipped) {
   return text;
 }
 
-// Every metric but the numbered columns (moments.mean.17) of data with many dimensions: those are for `compare`.
+// Every metric but the numbered columns (moments.mean.17) of data with many dimensions: those are for
+// `compare`.
 std::vector<std::string> metrics_to_show(const store::TrialTable& table) {
   std::vector<std::string> shown;
   size_t numbered = 0;
   const auto all = table.names_after("metric.");
   for (const std::string& name : all) {
     const std::string last = name.substr(name.rfind('.') + 1);
-    const bool is_number = last.size() < name.size() && last.find_first_not_of("0123456789") == std::string::npos;
+    const bool is_number =
+        last.size() < name.size() && last.find_first_not_of("0123456789") == std::string::npos;
     if (last == "low" || last == "high") continue;
     if (is_number && ++numbered > 4) continue;
     shown.push_back(name);
@@ -109,6 +111,10 @@ int run(const Options& o, Context& context) {
   if (o.launcher != "local") throw UserError(fmt::format("--launcher {}: there is only local", o.launcher));
   if (o.kernels != "native" && o.kernels != "portable")
     throw UserError(fmt::format("--kernels {}: there are native and portable", o.kernels));
+  if (o.device != "cpu" && o.device != "cuda")
+    throw UserError(fmt::format("--device {}: there are cpu and cuda", o.device));
+  if (o.device == "cuda" && !at::hasCUDA())
+    throw UserError("--device cuda: this LibTorch has no CUDA, or this machine no GPU that it can use");
   const auto retry = statuses_from(o.retry);
   const Registry registry = context.load_plugins();
   Target target = is_store(o.words[0]) ? from_store(o, registry) : from_file(o, registry, context);
@@ -120,6 +126,7 @@ int run(const Options& o, Context& context) {
   for (const TrialConfig& trial : target.trials) trials.push_back(&trial);
   const Work work = work_left(target.paths, trials, retry);
   for (const std::string& note : work.notes) tell(o, "note: " + note);
+  if (!work.created.empty()) target.plan.created = work.created;
   store::freeze_plan(target.paths, target.plan);
 
   RunnerSettings settings;
@@ -171,12 +178,13 @@ void add_run(CLI::App& app, Context& context) {
       ->required();
   verb->add_option("--out", o->out, "Where the store goes (default: the experiment's name, here)")
       ->type_name("PATH");
-  verb->add_option("--jobs", o->jobs, "Worker processes (default: the cores)")->check(CLI::PositiveNumber);
+  verb->add_option("--jobs", o->jobs, "Worker processes (default: the cores)")->check(CLI::Range(1, 100000));
   verb->add_option("--lanes", o->lanes, "Most trials that train together (default: 16)")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 100000));
   verb->add_option("--launcher", o->launcher, "local");
   verb->add_option("--retry", o->retry, "Train results of this status again: diverged, collapsed, …")
-      ->type_name("STATUS");
+      ->type_name("STATUS")
+      ->allow_extra_args(false);
   verb->add_option("--timeout", o->timeout, "Seconds that a trial may take (default: no limit)");
   verb->add_option("--device", o->device, "cpu or cuda");
   verb->add_option("--kernels", o->kernels, "native, or portable for the same bits on any x86-64 processor");

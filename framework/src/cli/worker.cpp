@@ -15,7 +15,7 @@ void add_worker(CLI::App& app, Context& context) {
   context.add_plugins_option(*verb);
   verb->callback([settings, path, &context] {
     context.action = [settings, path, &context] {
-      settings->store = store::store_paths(*path);
+      settings->store = {*path, *path + ".h5", *path + ".study"};
       const Registry registry = context.load_plugins();
       return run_worker(*settings, registry);
     };

@@ -77,6 +77,9 @@ bool is_generated(const Value& value) {
 Axis read_axis(const std::string& name, const Place& place, const ValuePtr& value, Mistakes& mistakes,
                std::vector<AxisPlace>& places) {
   Axis axis{name, place, false, {}};
+  // The table has a column a name, and HDF5 takes a slash for a folder.
+  if (name.find('/') != std::string::npos)
+    mistakes.add(place, "grid." + name, "the name of an axis can't hold a '/'");
   const bool is_path = parse_path(name).has_value();
   std::vector<ValuePtr> values;
   const bool map = value->is(Value::Kind::map);

@@ -4,7 +4,8 @@ namespace saddle {
 
 void TrainConfig::describe(Schema<TrainConfig>& s) {
   s.summary("How the players are trained.");
-  s.param("steps", &TrainConfig::steps, {.initial = 5000, .range = at_least(1)}, "Updates of the generator.");
+  s.param("steps", &TrainConfig::steps, {.initial = 5000, .range = at_least(1)},
+          "Steps: in each the critic is updated critic_steps times and the generator generator_steps times.");
   s.param("batch", &TrainConfig::batch, {.initial = 256, .range = at_least(1)},
           "Samples, real and generated, of one update.");
   s.param("critic_steps", &TrainConfig::critic_steps, {.initial = 1, .range = at_least(1)},

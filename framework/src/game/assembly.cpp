@@ -76,9 +76,8 @@ void Assembly::declare_networks() {
     auto& critic = critic_->as<Critic>();
     Declare d;
     critic.declare(d, sample);
-    for (const Constraint* constraint : constraints_)
-      for (const Slot& slot : std::vector<Slot>(d.params()))
-        const_cast<Constraint*>(constraint)->declare(d, slot);
+    for (Constraint* constraint : constraints_)
+      for (const Slot& slot : std::vector<Slot>(d.params())) constraint->declare(d, slot);
     networks_.emplace_back(Kind::critic, std::move(d));
     parts_.critic = &critic;
   }

@@ -29,7 +29,7 @@ class Assembly {
   const Parts& parts() const { return parts_; }
   const Objective& objective() const { return objective_->as<Objective>(); }
   const Optimizer& optimizer(const PlayerSpec& player) const;
-  const std::vector<const Constraint*>& constraints() const { return constraints_; }
+  const std::vector<Constraint*>& constraints() const { return constraints_; }
   const std::vector<PlayerSpec>& players() const { return players_; }
   /// What the generator, critic and encoder declare; the kinds that are used.
   const std::vector<std::pair<Kind, Declare>>& networks() const { return networks_; }
@@ -50,7 +50,7 @@ class Assembly {
   std::optional<PluginObject> generator_optimizer_, critic_optimizer_;
   std::vector<PluginObject> penalty_objects_, constraint_objects_, metric_objects_;
   Parts parts_;
-  std::vector<const Constraint*> constraints_;
+  std::vector<Constraint*> constraints_;
   std::vector<PlayerSpec> players_;
   std::vector<std::pair<Kind, Declare>> networks_;
   std::vector<std::pair<std::string, const Metric*>> metrics_;

@@ -6,10 +6,11 @@ Params effective_params(const Assembly& assembly, const Network& network, Kind k
                         Mode mode) {
   if (kind != Kind::critic || assembly.constraints().empty())
     return trained ? network.trained(mode) : network.frozen(mode);
+  const Params whole = trained ? network.trained(mode) : network.frozen(mode);
   std::vector<Tensor> params = trained ? network.leaves() : network.views();
   for (const Constraint* constraint : assembly.constraints())
     for (size_t i = 0; i < params.size(); ++i)
-      params[i] = constraint->effective(network.slots()[i], params[i]);
+      params[i] = constraint->effective(whole, network.slots()[i], params[i]);
   return {std::move(params), network.states(), mode};
 }
 
@@ -33,7 +34,7 @@ Params Moment::params(Kind kind) const {
 
 const Batch& Moment::real() {
   if (!real_) {
-    Random stream = random("data");
+    Random stream = streams_.at(fmt::format("data/{}", name_.draw), name_.step);
     real_ = parts().data->draw(stream, batch_size_);
   }
   return *real_;

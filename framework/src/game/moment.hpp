@@ -16,7 +16,8 @@ using Networks = std::map<Kind, Network>;
 
 /// What names an update's random streams.
 struct UpdateName {
-  std::string turn;  ///< "critic.0", "generator.0"; both players of a simultaneous update share one
+  std::string turn;  ///< "critic.0", "generator.0"; both players of a simultaneous update share the latter
+  int64_t draw = 0;  ///< which batch of the step: data come in the same order whoever asks for them
   int64_t step = 0;
 };
 

@@ -94,6 +94,14 @@ Tensor Network::parameter(size_t slot, int64_t lane) const {
   return views_[slot][lane].to(at::kCPU, /*non_blocking=*/false, /*copy=*/true).contiguous();
 }
 
+Tensor Network::state(size_t slot, int64_t lane) const {
+  return states_[slot][lane].to(at::kCPU, /*non_blocking=*/false, /*copy=*/true).contiguous();
+}
+
+void Network::set_state(size_t slot, int64_t lane, const Tensor& value) {
+  states_[slot][lane].copy_(value.view(state_slots()[slot].shape));
+}
+
 void Network::set_parameter(size_t slot, int64_t lane, const Tensor& value) {
   views_[slot][lane].copy_(value.view(slots()[slot].shape));
 }

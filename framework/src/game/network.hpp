@@ -17,7 +17,6 @@ class Network {
 
   const std::string& role() const { return role_; }
   const std::vector<Slot>& slots() const { return declared_.params(); }
-  int64_t lanes() const { return buffer_.size(0); }
   const Tensor& buffer() const { return buffer_; }
   const Tensor& gradient() const { return gradient_; }
 
@@ -30,6 +29,12 @@ class Network {
 
   /// Copies gradients by parameter (undefined: zero) into the flat gradient buffer.
   void collect(const std::vector<Tensor>& gradients);
+
+  /// Declared state, as it is stored beside the parameters: "role/state/name".
+  const std::vector<Slot>& state_slots() const { return declared_.states(); }
+  std::string state_path(size_t slot) const { return role_ + "/state/" + state_slots()[slot].name; }
+  Tensor state(size_t slot, int64_t lane) const;
+  void set_state(size_t slot, int64_t lane, const Tensor& value);
 
   /// Keeps the given lanes, in that order.
   void keep(const std::vector<int64_t>& lanes);

@@ -93,13 +93,15 @@ void Trainer::run(const Progress& progress, const Finished& finished) {
   while (step_ < steps && !trials_.empty()) {
     step();
     ++step_;
+    const bool due = step_ == steps || (every > 0 && step_ % every == 0);
+    if (due) check_parameters();
     const bool any_dead =
         std::any_of(dead_.begin(), dead_.end(), [](const auto& why) { return !why.empty(); });
     if (any_dead) {
       share_time();
       remove_dead(finished);
     }
-    if (!trials_.empty() && (step_ == steps || (every > 0 && step_ % every == 0))) measure();
+    if (!trials_.empty() && due) measure();
     if (seconds_since(shown) > 0.02) {
       shown = Clock::now();
       if (!progress(step_) && step_ < steps) {
@@ -117,12 +119,12 @@ void Trainer::run(const Progress& progress, const Finished& finished) {
 void Trainer::step() {
   const TrainConfig& train = trials_[0]->train;
   const auto& players = assembly_->players();
-  const auto moment = [&](const std::string& turn) {
-    return Moment(*assembly_, networks_, *streams_, train.batch, {turn, step_});
+  const auto moment = [&](const std::string& turn, int64_t draw) {
+    return Moment(*assembly_, networks_, *streams_, train.batch, {turn, draw, step_});
   };
   const auto turns_of = [&](size_t p, int64_t count) {
     for (int64_t k = 0; k < count; ++k) {
-      Moment m = moment(fmt::format("{}.{}", players[p].name, k));
+      Moment m = moment(fmt::format("{}.{}", players[p].name, k), k);
       update(m, p);
     }
   };
@@ -131,7 +133,7 @@ void Trainer::step() {
   };
   if (train.turns == "simultaneous") {
     for (size_t p = 0; p < players.size(); ++p) turns_of(p, updates(p) - 1);
-    Moment m = moment("both");
+    Moment m = moment("generator.0", 0);
     update_both(m);
     return;
   }
@@ -179,10 +181,6 @@ void Trainer::check(size_t player, const Tensor& loss) {
   const Tensor losses = loss.to(at::kDouble);
   state.loss_sum += losses;
   ++state.loss_count;
-  const auto blame = [&](int64_t lane, std::string why) {
-    auto& dead = dead_[static_cast<size_t>(lane)];
-    if (dead.empty()) dead = std::move(why);
-  };
   const Tensor on_cpu = losses.cpu();
   for (int64_t lane = 0; lane < on_cpu.size(0); ++lane)
     if (const double value = on_cpu.const_data_ptr<double>()[lane]; !std::isfinite(value))
@@ -196,6 +194,34 @@ void Trainer::check(size_t player, const Tensor& loss) {
               fmt::format("the gradient of {}/{} is not finite", network.role(),
                           first_bad_parameter(network, network.gradient(), static_cast<int64_t>(lane))));
   }
+}
+
+void Trainer::blame(int64_t lane, std::string why) {
+  auto& dead = dead_[static_cast<size_t>(lane)];
+  if (dead.empty()) dead = std::move(why);
+}
+
+// What no loss shows: parameters that the last update took out of range, and a memory of the optimizer that
+// has overflowed, after which its parameters silently stop.
+void Trainer::check_parameters() {
+  for (const PlayerState& state : players_)
+    for (const auto& memory : state.memories) {
+      const Network& network = networks_.at(memory.network);
+      const auto parameters = finite_lanes(network.buffer());
+      for (size_t lane = 0; lane < parameters.size(); ++lane)
+        if (!parameters[lane])
+          blame(static_cast<int64_t>(lane),
+                fmt::format("the parameter {}/{} is not finite", network.role(),
+                            first_bad_parameter(network, network.buffer(), static_cast<int64_t>(lane))));
+      for (const Tensor& buffer : memory.states) {
+        const auto finite = finite_lanes(buffer);
+        for (size_t lane = 0; lane < finite.size(); ++lane)
+          if (!finite[lane])
+            blame(static_cast<int64_t>(lane),
+                  fmt::format("the optimizer's memory of {}/{} has overflowed", network.role(),
+                              first_bad_parameter(network, buffer, static_cast<int64_t>(lane))));
+      }
+    }
 }
 
 void Trainer::apply(size_t player) {
@@ -274,6 +300,10 @@ TrialResult Trainer::finish(int64_t lane, Outcome outcome, const Tensor& samples
       for (size_t i = 0; i < network.slots().size(); ++i)
         result.weights.emplace_back(network.role() + "/" + network.slots()[i].name,
                                     network.parameter(i, lane));
+  if (keep.weights != "none")
+    for (const auto& [kind, network] : networks_)
+      for (size_t i = 0; i < network.state_slots().size(); ++i)
+        result.weights.emplace_back(network.state_path(i), network.state(i, lane));
   if (samples.defined()) result.samples = samples[lane].clone();
   return result;
 }

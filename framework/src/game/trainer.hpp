@@ -33,6 +33,8 @@ class Trainer {
   void backward(Moment& moment, size_t player);
   void apply(size_t player);
   void check(size_t player, const Tensor& loss);
+  void check_parameters();
+  void blame(int64_t lane, std::string why);
   void measure();
   void remove_dead(const Finished& finished);
   TrialResult finish(int64_t lane, Outcome outcome, const Tensor& samples);

@@ -84,7 +84,7 @@ struct SumFunction : Function<SumFunction> {
   }
 };
 
-// The stride from lane to lane of matrices that are dense within a lane, copying where they are not.
+// Matrices that are dense within a lane, whatever lies between lanes: copied where they are not.
 Tensor dense_lanes(const Tensor& x) {
   const bool rows_dense = x.size(2) == 1 || x.stride(2) == 1;
   const bool dense = rows_dense && (x.size(1) == 1 || x.stride(1) == x.size(2));
@@ -163,9 +163,10 @@ struct ActivationFunction : Function<ActivationFunction> {
 
 // An affine map and its activation in one node: a network's step is bound by the number of operators.
 struct DenseFunction : Function<DenseFunction> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& x_any, const Tensor& w_any, const Tensor& b,
+  static Tensor forward(AutogradContext* ctx, const Tensor& x_any, const Tensor& w_any, const Tensor& b_any,
                         int64_t activation) {
     const Tensor x = dense_lanes(x_any), w = dense_lanes(w_any);
+    const Tensor b = b_any.size(1) <= 1 || b_any.stride(1) == 1 ? b_any : b_any.contiguous();
     const int64_t lanes = x.size(0), rows = x.size(1), in = x.size(2), out = w.size(2);
     TORCH_CHECK(w.size(0) == lanes && w.size(1) == in && b.size(0) == lanes && b.size(1) == out,
                 "dense: ", x.sizes(), ", ", w.sizes(), " and ", b.sizes(), " do not fit");
@@ -224,12 +225,18 @@ struct DenseFunction : Function<DenseFunction> {
 
 }  // namespace
 
-Tensor lane_sum(const Tensor& x) { return x.is_cpu() ? SumFunction::apply(x, 1) : x.flatten(1).sum(1); }
+Tensor lane_sum(const Tensor& x) {
+  return x.is_cpu() ? SumFunction::apply(x, 1)
+                    : x.reshape({x.size(0), -1}).sum(1, false, at::kDouble).to(x.scalar_type());
+}
 Tensor lane_mean(const Tensor& x) {
   const int64_t lanes = x.size(0);
   return lane_sum(x) / static_cast<double>(lanes == 0 ? 1 : x.numel() / lanes);
 }
-Tensor sample_sum(const Tensor& x) { return x.is_cpu() ? SumFunction::apply(x, 2) : x.flatten(2).sum(2); }
+Tensor sample_sum(const Tensor& x) {
+  return x.is_cpu() ? SumFunction::apply(x, 2)
+                    : x.reshape({x.size(0), x.size(1), -1}).sum(2, false, at::kDouble).to(x.scalar_type());
+}
 
 Tensor sample_norm(const Tensor& x) {
   const Tensor squares = sample_sum(x * x);

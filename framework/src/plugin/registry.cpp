@@ -22,6 +22,13 @@ void Registry::add(const PluginEntry& entry, std::filesystem::path library) {
   plugin->entry = &entry;
   plugin->schema.reset(entry.describe());
   plugin->library = std::move(library);
+  // Lanes share one data object.
+  for (const ParamSpec& spec : plugin->schema->params())
+    if (entry.kind == Kind::data && spec.per_lane)
+      throw PluginError(
+          fmt::format("{}: the parameter '{}' of the data '{}' is a LaneReal; data are shared by lanes, "
+                      "make it a double",
+                      plugin->library.string(), spec.name, entry.name));
   plugins_.emplace(key, std::move(plugin));
 }
 

@@ -38,7 +38,7 @@ std::vector<Group> make_groups(const std::vector<const TrialConfig*>& train,
   }
   std::stable_sort(groups.begin(), groups.end(),
                    [](const Group& a, const Group& b) { return a.weight > b.weight; });
-  for (const TrialConfig* trial : measure) groups.push_back({{trial}, true, 0});
+  for (const TrialConfig* trial : measure) groups.push_back({{trial}, true, 1});
   return groups;
 }
 

@@ -7,18 +7,20 @@
 namespace saddle {
 namespace {
 
+at::Tensor stored(const store::TrialRecord& record, const std::string& path) {
+  for (const store::NamedArray& weight : record.weights)
+    if (weight.path == path) return to_tensor(weight.array);
+  throw UserError(
+      fmt::format("trial {} keeps no weights of {}: what was not kept can't be measured again; train it "
+                  "with keep: {{weights: final}}",
+                  record.id, path));
+}
+
 void restore(Network& network, const store::TrialRecord& record) {
-  for (size_t i = 0; i < network.slots().size(); ++i) {
-    const std::string path = network.role() + "/" + network.slots()[i].name;
-    const auto found = std::find_if(record.weights.begin(), record.weights.end(),
-                                    [&](const store::NamedArray& w) { return w.path == path; });
-    if (found == record.weights.end())
-      throw UserError(
-          fmt::format("trial {} keeps no weights of {}: what was not kept can't be measured again; "
-                      "train it with keep: {{weights: final}}",
-                      record.id, path));
-    network.set_parameter(i, 0, to_tensor(found->array));
-  }
+  for (size_t i = 0; i < network.slots().size(); ++i)
+    network.set_parameter(i, 0, stored(record, network.role() + "/" + network.slots()[i].name));
+  for (size_t i = 0; i < network.state_slots().size(); ++i)
+    network.set_state(i, 0, stored(record, network.state_path(i)));
 }
 
 }  // namespace
@@ -45,6 +47,10 @@ void measure_stored(const store::StorePaths& paths, const TrialConfig& trial, co
     for (auto& [name, value] : values) value = std::numeric_limits<double>::quiet_NaN();
   put_metrics(record, to_metrics(trial, values));
   record.config = trial.resolved;
+  for (auto& entry : plugin_provenance(trial))
+    if (std::none_of(record.provenance.begin(), record.provenance.end(),
+                     [&](const auto& p) { return p.first == entry.first; }))
+      record.provenance.push_back(std::move(entry));
   store::write_shard(paths, record);
 }
 

@@ -21,12 +21,8 @@ std::string dump(const json& j) { return j.dump(-1, ' ', false, json::error_hand
 std::string to_line(const GroupCommand& c) { return dump({{"action", c.action}, {"trials", c.trials}}); }
 
 std::string to_line(const WorkerEvent& e) {
-  return dump({{"kind", e.kind},
-               {"steps", e.steps},
-               {"id", e.id},
-               {"status", e.status},
-               {"reason", e.reason},
-               {"plugin_is_wrong", e.plugin_is_wrong}});
+  return dump(
+      {{"kind", e.kind}, {"steps", e.steps}, {"id", e.id}, {"status", e.status}, {"reason", e.reason}});
 }
 
 GroupCommand command_from(const std::string& line) {
@@ -42,7 +38,6 @@ WorkerEvent event_from(const std::string& line) {
   e.id = j.at("id").get<std::string>();
   e.status = j.at("status").get<std::string>();
   e.reason = j.at("reason").get<std::string>();
-  e.plugin_is_wrong = j.at("plugin_is_wrong").get<bool>();
   return e;
 }
 

@@ -23,7 +23,6 @@ struct WorkerEvent {
   Kind kind = Kind::progress;
   int64_t steps = 0;
   std::string id, status, reason;
-  bool plugin_is_wrong = false;
 };
 
 std::string to_line(const GroupCommand&);

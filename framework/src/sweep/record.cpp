@@ -24,7 +24,8 @@ namespace {
 std::string git_state() {
   if (const char* known = std::getenv("SADDLE_GIT_STATE")) return known;
   std::string state;
-  if (FILE* pipe = popen("git -C '" SADDLE_SOURCE_FOLDER "' describe --always --dirty --abbrev=40 2>/dev/null", "r")) {
+  if (FILE* pipe =
+          popen("git -C '" SADDLE_SOURCE_FOLDER "' describe --always --dirty --abbrev=40 2>/dev/null", "r")) {
     char line[128] = {};
     if (std::fgets(line, sizeof line, pipe)) state = line;
     pclose(pipe);

@@ -57,6 +57,7 @@ struct WorkerSlot {
   std::set<std::string> open;  // trials of the group that have not ended
   int64_t steps = 0;
   Clock::time_point since;
+  std::filesystem::file_time_type since_on_disk;
   bool timed_out = false;
 };
 
@@ -98,45 +99,46 @@ class Runner {
         settings_.device,           "--kernels", settings_.kernels};
     for (const auto& folder : settings_.plugin_folders)
       command.arguments.insert(command.arguments.end(), {"--plugins", folder.string()});
-    command.environment = {
-        {"OMP_NUM_THREADS", "1"}, {"MKL_NUM_THREADS", "1"}, {"SADDLE_KERNELS", settings_.kernels}};
+    command.environment = {{"OMP_NUM_THREADS", "1"},
+                           {"MKL_NUM_THREADS", "1"},
+                           {"SADDLE_KERNELS", settings_.kernels},
+                           {"SADDLE_PLUGIN_PATH", ""}};  // its folders are among --plugins
     if (settings_.kernels == "portable")
       // The same instructions everywhere: MKL's, ATen's and the C library's own choices are switched off.
       command.environment.insert(command.environment.end(),
                                  {{"MKL_CBWR", "COMPATIBLE"},
                                   {"ATEN_CPU_CAPABILITY", "default"},
                                   {"GLIBC_TUNABLES", "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4,-AVX512F"}});
-    workers_.push_back({Process::spawn(command), log, std::nullopt, {}, 0, Clock::now(), false});
+    workers_.push_back({Process::spawn(command), log, std::nullopt, {}, 0, Clock::now(), {}, false});
     hand_out(workers_.back());
   }
 
-  // Gives an idle worker its next group; without one it may go.
+  // Gives an idle worker its next group; without one it may go. One that was told to die gets no more.
   void hand_out(WorkerSlot& worker) {
     worker.group.reset();
     worker.open.clear();
     worker.steps = 0;
-    worker.timed_out = false;
+    if (worker.timed_out) return;
     if (queue_.empty() || stopping_) {
       worker.process.close_commands();
       return;
     }
+    GroupCommand command;
+    command.action =
+        queue_.front().measure_only ? GroupCommand::Action::measure : GroupCommand::Action::train;
+    for (const TrialConfig* trial : queue_.front().trials) command.trials.push_back(trial->resolved);
+    if (!worker.process.send(to_line(command))) return;  // it's gone; another one gets the group
     worker.group = std::move(queue_.front());
     queue_.pop_front();
-    GroupCommand command;
-    command.action = worker.group->measure_only ? GroupCommand::Action::measure : GroupCommand::Action::train;
-    for (const TrialConfig* trial : worker.group->trials) {
-      command.trials.push_back(trial->resolved);
-      worker.open.insert(trial->id);
-    }
+    for (const TrialConfig* trial : worker.group->trials) worker.open.insert(trial->id);
     worker.since = Clock::now();
-    worker.process.send(to_line(command));
+    worker.since_on_disk = std::filesystem::file_time_type::clock::now();
   }
 
   void poll_workers() {
     std::vector<pollfd> descriptors;
     for (const WorkerSlot& worker : workers_) descriptors.push_back({worker.process.events(), POLLIN, 0});
     poll(descriptors.data(), descriptors.size(), 100);
-    size_t replacements = 0;
     for (auto worker = workers_.begin(); worker != workers_.end();) {
       bool closed = false;
       for (const std::string& line : worker->process.receive(closed)) hear(*worker, event_from(line));
@@ -146,9 +148,9 @@ class Runner {
       }
       bury(*worker);
       worker = workers_.erase(worker);
-      if (!queue_.empty() && !stopping_) ++replacements;
     }
-    for (; replacements > 0 && !queue_.empty(); --replacements) start_worker();
+    while (!stopping_ && !queue_.empty() && static_cast<int64_t>(workers_.size()) < settings_.jobs)
+      start_worker();
   }
 
   void hear(WorkerSlot& worker, const WorkerEvent& event) {
@@ -197,20 +199,40 @@ class Runner {
       reason = fmt::format("its process ended with exit code {}", code);
     reason += fmt::format("; see {}", worker.log.string());
     lose(worker, reason, worker.timed_out ? store::Status::timed_out : store::Status::failed);
-    if (worker.group) finished_weight_ += worker.group->weight;
+  }
+
+  // A worker may end between the shard and the word of it: what is on disk counts.
+  bool has_finished(const WorkerSlot& worker, const TrialConfig& trial) const {
+    std::error_code error;
+    const auto written = std::filesystem::last_write_time(settings_.store.shard(trial.id), error);
+    return !error && !worker.group->measure_only && written >= worker.since_on_disk &&
+           store::is_result(store::read_shard(settings_.store.shard(trial.id), store::Part::summary).status);
+  }
+
+  WorkerEvent done_event(const TrialConfig& trial) const {
+    WorkerEvent event;
+    event.kind = WorkerEvent::Kind::trial;
+    event.id = trial.id;
+    event.status =
+        store::to_text(store::read_shard(settings_.store.shard(trial.id), store::Part::summary).status);
+    return event;
   }
 
   // One by one again if they were together; otherwise this trial has failed.
   void lose(WorkerSlot& worker, const std::string& reason, store::Status status) {
     const bool alone = worker.group->trials.size() == 1;
+    const double each = worker.group->weight / static_cast<double>(worker.group->trials.size());
     for (const TrialConfig* trial : worker.group->trials) {
-      if (!worker.open.contains(trial->id)) continue;
-      if (!alone) {
-        const double weight = weight_of(*trial);
-        queue_.push_back({{trial}, worker.group->measure_only, weight});
-        total_weight_ += weight;
+      if (worker.open.contains(trial->id) && has_finished(worker, *trial)) count(worker, done_event(*trial));
+      if (!worker.open.contains(trial->id)) {
+        finished_weight_ += each;
         continue;
       }
+      if (!alone) {
+        queue_.push_back({{trial}, worker.group->measure_only, each});
+        continue;
+      }
+      finished_weight_ += each;
       ++state_.ended;
       ++state_.failed;
       ++(status == store::Status::timed_out ? summary_.timed_out : summary_.failed);

@@ -50,7 +50,14 @@ store::Plan to_store_plan(const Plan& plan) {
 
 void check_same_experiment(const store::StorePaths& paths, const std::string& experiment) {
   if (!store::store_exists(paths)) return;
-  const std::string there = store::Store::open(paths.base).plan().experiment;
+  std::string there;
+  try {
+    there = store::Store::open(paths.base).plan().experiment;
+  } catch (const UserError&) {
+    // Only the plan of a study is damaged: it is made anew, and the shards beside it count.
+    if (std::filesystem::exists(paths.file)) throw;
+    return;
+  }
   if (there == experiment) return;
   throw UserError(
       fmt::format("{} holds the experiment '{}', not '{}'; nothing was run. Give this run another --out, "
@@ -58,41 +65,69 @@ void check_same_experiment(const store::StorePaths& paths, const std::string& ex
                   paths.base.string(), there, experiment));
 }
 
+namespace {
+
+// What a store holds of its trials, whole or with a damaged or missing plan.
+class Records {
+ public:
+  explicit Records(const store::StorePaths& paths) : paths_(paths) {
+    for (std::string& id : store::list_shards(paths)) shards_.insert(std::move(id));
+    if (!store::store_exists(paths)) return;
+    try {
+      store_ = store::Store::open(paths.base);
+    } catch (const UserError&) {
+      if (std::filesystem::exists(paths.file)) throw;
+    }
+  }
+  std::string created() const { return store_ ? store_->plan().created : std::string(); }
+  bool in_study(const std::string& id) const { return shards_.contains(id); }
+  std::optional<store::TrialRecord> find(const std::string& id, store::Part part) const {
+    try {
+      if (store_ && store_->has(id)) return store_->trial(id, part);
+      if (!store_ && in_study(id)) return store::read_shard(paths_.shard(id), part);
+    } catch (const UserError&) {
+      // A damaged shard: its trial is trained again.
+    }
+    return std::nullopt;
+  }
+
+ private:
+  const store::StorePaths& paths_;
+  std::set<std::string> shards_;
+  std::optional<store::Store> store_;
+};
+
+}  // namespace
+
 Work work_left(const store::StorePaths& paths, const std::vector<const TrialConfig*>& trials,
                const std::vector<store::Status>& retry) {
   Work work;
-  if (!store::store_exists(paths)) {
-    work.train = trials;
-    return work;
-  }
-  const store::Store opened = store::Store::open(paths.base);
-  const auto shards = store::list_shards(paths);
-  const std::set<std::string> in_study(shards.begin(), shards.end());
+  const Records records(paths);
+  work.created = records.created();
   size_t not_kept = 0;
   for (const TrialConfig* trial : trials) {
-    const bool there = opened.has(trial->id);
-    const auto record = there ? opened.trial(trial->id, store::Part::summary) : store::TrialRecord{};
-    if (!there || !store::is_result(record.status) ||
-        std::find(retry.begin(), retry.end(), record.status) != retry.end()) {
+    const auto record = records.find(trial->id, store::Part::summary);
+    if (!record || !store::is_result(record->status) ||
+        std::find(retry.begin(), retry.end(), record->status) != retry.end()) {
       work.train.push_back(trial);
-    } else if (metrics_are_complete(*trial, record.metrics)) {
+    } else if (metrics_are_complete(*trial, record->metrics)) {
       ++work.kept;
     } else {
-      const auto whole = opened.trial(trial->id);
-      if (whole.weights.empty()) {
+      const auto whole = records.find(trial->id, store::Part::whole);
+      if (!whole || whole->weights.empty()) {
         ++not_kept;
         ++work.kept;
         continue;
       }
       // Workers measure from shards; what only the merged file holds is brought back first.
-      if (!in_study.contains(trial->id)) store::write_shard(paths, whole);
+      if (!records.in_study(trial->id)) store::write_shard(paths, *whole);
       work.measure.push_back(trial);
     }
   }
   if (not_kept > 0)
     work.notes.push_back(
-        fmt::format("{} finished trials keep no weights: the metrics that were added can't be "
-                    "measured for them",
+        fmt::format("{} finished trials keep no weights: the metrics that were added can't be measured "
+                    "for them; --retry done trains them again",
                     not_kept));
   return work;
 }

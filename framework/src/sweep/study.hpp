@@ -32,6 +32,7 @@ struct Work {
   std::vector<const TrialConfig*> train;    ///< new, missing, failed or interrupted
   std::vector<const TrialConfig*> measure;  ///< done, with metrics missing
   size_t kept = 0;                          ///< done and complete
+  std::string created;                      ///< when the study was first planned; empty for a new one
   std::vector<std::string> notes;
 };
 

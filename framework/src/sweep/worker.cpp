@@ -1,13 +1,12 @@
 #include "sweep/worker.hpp"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <ATen/Parallel.h>
 
-#include <atomic>
 #include <csignal>
-#include <iostream>
 #include <map>
 
 #include "config/parse_trial.hpp"
@@ -48,10 +47,9 @@ WorkerEvent trial_event(std::string id, std::string status, std::string reason) 
   return e;
 }
 
-WorkerEvent error_event(std::string reason, bool plugin_is_wrong) {
+WorkerEvent error_event(std::string reason) {
   WorkerEvent e = event(WorkerEvent::Kind::error);
   e.reason = std::move(reason);
-  e.plugin_is_wrong = plugin_is_wrong;
   return e;
 }
 
@@ -135,16 +133,19 @@ int run_worker(const WorkerSettings& settings, const Registry& registry) {
   action.sa_handler = [](int) { stop_requested = 1; };
   sigaction(SIGTERM, &action, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  // What a plugin starts must not keep the conversation open after this process.
+  fcntl(commands_in, F_SETFD, FD_CLOEXEC);
+  fcntl(events_out, F_SETFD, FD_CLOEXEC);
   at::set_num_threads(1);
   Worker worker(settings, registry);
   std::string buffer, line;
   while (!stop_requested && next_line(buffer, line)) {
     try {
       worker.carry_out(command_from(line));
-    } catch (const PluginError& e) {
-      say(error_event(e.what(), true));
+    } catch (const c10::Error& e) {
+      say(error_event(e.what_without_backtrace()));
     } catch (const std::exception& e) {
-      say(error_event(e.what(), false));
+      say(error_event(e.what()));
     }
   }
   return 0;
