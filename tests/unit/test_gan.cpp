@@ -86,9 +86,14 @@ TEST_CASE(
 TEST_CASE("penalties are added to the loss of their player alone") {
   const Game plain("wasserstein"), held("wasserstein", {"gradient_penalty", "r1"});
   double expected = number(plain.loss(true));
+  int place = 0;
   for (const PluginObject& penalty : held.penalties) {
     Round::Content c = content(normals("real", {6, 2}), held.round(Player::critic).fake(), Player::critic,
                                [&](const Tensor& x) { return held.round(Player::critic).score(x); });
+    // Each penalty draws from streams of its own.
+    c.random = [prefix = "penalty." + std::to_string(place++) + "/", given = c.random](std::string_view purpose) {
+      return given(prefix + std::string(purpose));
+    };
     expected += number(penalty.as<Penalty>().value(Round(std::move(c))));
   }
   CHECK(number(held.loss(true)) == Approx(expected).epsilon(1e-12));
