@@ -1,0 +1,37 @@
+#!/usr/bin/env python3
+# What a hostile user found once: damaged plans, overflow in the last step, plugin folders named twice.
+import os
+import pathlib
+import sys
+
+sys.path.insert(0, os.path.join(os.environ["SADDLE_SOURCE"], "tests/end_to_end/lib"))
+from runs import saddle, table
+
+specimens = pathlib.Path(os.environ["SADDLE_BUILD"]) / "specimens"
+small = "generator: {widths: [8]}, critic: {widths: [8]}, train: {steps: 3, batch: 9}, measure: {every: 0, samples: 9}"
+
+# A study whose plan is damaged or gone keeps its finished trials.
+pathlib.Path("plan.yaml").write_text(f"experiment: plan\nbase: {{data: ring, {small}, metrics: [mmd]}}\ngrid: {{seed: 0..3}}\n")
+saddle("run", "plan.yaml")
+os.remove("plan.h5")
+for damage in (lambda p: p.write_text(p.read_text()[:40]), lambda p: p.unlink()):
+    damage(pathlib.Path("plan.study/plan.json"))
+    _, stderr = saddle("run", "plan.yaml")
+    assert "4 done already" in stderr, stderr
+    os.remove("plan.h5")
+
+# An update that overflows in the very last step is no result.
+pathlib.Path("last.yaml").write_text(
+    f"experiment: last\nbase: {{data: ring, {small}, metrics: [mmd]}}\n".replace("steps: 3", "steps: 1, generator_optimizer: {use: sgd, rate: 1e39}"))
+saddle("run", "last.yaml")
+assert [row["status"] for row in table("last").values()] == ["diverged"]
+
+# A plugin folder may be named by the environment and by the option at once.
+pathlib.Path("path.yaml").write_text(f"experiment: path\nbase: {{data: ring, {small}, divergence: specimen}}\n")
+folder = str(specimens / "good")
+saddle("run", "path.yaml", "--plugins", folder, env={**os.environ, "SADDLE_PLUGIN_PATH": folder})
+saddle("run", "--plugins", folder, "path.yaml", "seed=1")  # the option takes one folder, not what follows
+
+# A device that is not there is said before anything is written.
+_, stderr = saddle("run", "plan.yaml", "--device", "tpu", "--out", "device", expect=2)
+assert "there are cpu and cuda" in stderr and not pathlib.Path("device.study").exists(), stderr
