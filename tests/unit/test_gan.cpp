@@ -91,9 +91,8 @@ TEST_CASE("penalties are added to the loss of their player alone") {
     Round::Content c = content(normals("real", {6, 2}), held.round(Player::critic).fake(), Player::critic,
                                [&](const Tensor& x) { return held.round(Player::critic).score(x); });
     // Each penalty draws from streams of its own.
-    c.random = [prefix = "penalty." + std::to_string(place++) + "/", given = c.random](std::string_view purpose) {
-      return given(prefix + std::string(purpose));
-    };
+    c.random = [prefix = "penalty." + std::to_string(place++) + "/",
+                given = c.random](std::string_view purpose) { return given(prefix + std::string(purpose)); };
     expected += number(penalty.as<Penalty>().value(Round(std::move(c))));
   }
   CHECK(number(held.loss(true)) == Approx(expected).epsilon(1e-12));
