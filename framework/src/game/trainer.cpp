@@ -187,12 +187,7 @@ void Trainer::check(size_t player, const Tensor& loss) {
       blame(lane, fmt::format("the loss of the {} is {}", name, value));
   for (const auto& memory : state.memories) {
     const Network& network = networks_.at(memory.network);
-    const auto finite = finite_lanes(network.gradient());
-    for (size_t lane = 0; lane < finite.size(); ++lane)
-      if (!finite[lane])
-        blame(static_cast<int64_t>(lane),
-              fmt::format("the gradient of {}/{} is not finite", network.role(),
-                          first_bad_parameter(network, network.gradient(), static_cast<int64_t>(lane))));
+    blame_where_not_finite(network, network.gradient(), "the gradient of {}/{} is not finite");
   }
 }
 
@@ -201,26 +196,26 @@ void Trainer::blame(int64_t lane, std::string why) {
   if (dead.empty()) dead = std::move(why);
 }
 
+// `sentence` takes the network's role and the parameter.
+void Trainer::blame_where_not_finite(const Network& network, const Tensor& buffer, const char* sentence) {
+  const auto finite = finite_lanes(buffer);
+  for (size_t lane = 0; lane < finite.size(); ++lane)
+    if (!finite[lane]) {
+      const auto at = static_cast<int64_t>(lane);
+      blame(at,
+            fmt::format(fmt::runtime(sentence), network.role(), first_bad_parameter(network, buffer, at)));
+    }
+}
+
 // What no loss shows: parameters that the last update took out of range, and a memory of the optimizer that
 // has overflowed, after which its parameters silently stop.
 void Trainer::check_parameters() {
   for (const PlayerState& state : players_)
     for (const auto& memory : state.memories) {
       const Network& network = networks_.at(memory.network);
-      const auto parameters = finite_lanes(network.buffer());
-      for (size_t lane = 0; lane < parameters.size(); ++lane)
-        if (!parameters[lane])
-          blame(static_cast<int64_t>(lane),
-                fmt::format("the parameter {}/{} is not finite", network.role(),
-                            first_bad_parameter(network, network.buffer(), static_cast<int64_t>(lane))));
-      for (const Tensor& buffer : memory.states) {
-        const auto finite = finite_lanes(buffer);
-        for (size_t lane = 0; lane < finite.size(); ++lane)
-          if (!finite[lane])
-            blame(static_cast<int64_t>(lane),
-                  fmt::format("the optimizer's memory of {}/{} has overflowed", network.role(),
-                              first_bad_parameter(network, buffer, static_cast<int64_t>(lane))));
-      }
+      blame_where_not_finite(network, network.buffer(), "the parameter {}/{} is not finite");
+      for (const Tensor& buffer : memory.states)
+        blame_where_not_finite(network, buffer, "the optimizer's memory of {}/{} has overflowed");
     }
 }
 

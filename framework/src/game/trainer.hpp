@@ -35,6 +35,7 @@ class Trainer {
   void check(size_t player, const Tensor& loss);
   void check_parameters();
   void blame(int64_t lane, std::string why);
+  void blame_where_not_finite(const Network& network, const Tensor& buffer, const char* sentence);
   void measure();
   void remove_dead(const Finished& finished);
   TrialResult finish(int64_t lane, Outcome outcome, const Tensor& samples);
