@@ -1,5 +1,8 @@
 #include <saddle/plugin.hpp>
 
+#include <cmath>
+#include <numbers>
+
 namespace {
 using namespace saddle;
 
@@ -24,6 +27,13 @@ class Affine final : public Generator {
     Shape shape(latents.sizes().begin(), latents.sizes().begin() + 2);
     shape.insert(shape.end(), output_.begin(), output_.end());
     return p[location_].unsqueeze(1) + p[scale_].unsqueeze(1) * latents.reshape(shape);
+  }
+
+  bool has_density() const override { return true; }
+  Tensor log_density(const Params& p, const Tensor& outputs) const override {
+    const Tensor location = p[location_].unsqueeze(1), scale = p[scale_].unsqueeze(1);
+    const Tensor latents = (outputs - location) / scale;
+    return -sample_sum(latents.square() / 2 + scale.abs().log() + std::log(2 * std::numbers::pi) / 2);
   }
 
  private:

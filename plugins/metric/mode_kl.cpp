@@ -14,7 +14,7 @@ class ModeKl final : public Metric {
          "sample counts, for its nearest mode. N perfect samples of K modes score about (K − 1)/2N.")
         .cites("Liu et al. 2020 (Self-conditioned GAN), reverse KL");
   }
-  std::string unsupported(const Data& data) const override { return needs_modes(data); }
+  std::string unsupported(const Parts& parts) const override { return needs_modes(parts); }
   Tensor measure(const Measurement& m) const override {
     const Modes modes = m.data->modes().value();
     return by_lane(m.fake, 1, [&](const Tensor& x) -> std::vector<double> {

@@ -15,7 +15,7 @@ class ModesCaptured final : public Metric {
         .cites("Srivastava et al. 2017 (VEEGAN)");
     s.param("limit", &ModesCaptured::limit_, {.initial = 3, .range = above(0)}, limit_doc);
   }
-  std::string unsupported(const Data& data) const override { return needs_modes(data); }
+  std::string unsupported(const Parts& parts) const override { return needs_modes(parts); }
   Tensor measure(const Measurement& m) const override {
     const Modes modes = m.data->modes().value();
     return by_lane(m.fake, 1, [&](const Tensor& x) -> std::vector<double> {

@@ -1,6 +1,7 @@
-#include <ATen/core/grad_mode.h>
 #include <saddle/plugin.hpp>
 #include <saddle/vectorize.hpp>
+
+#include "support/by_lane.hpp"
 
 namespace {
 using namespace saddle;
@@ -8,22 +9,20 @@ using namespace saddle;
 /// The factors of one lane's update.
 template <class T>
 struct Step {
-  T rate, momentum, weight_decay;
-  bool nesterov;
+  T rate, keep, add, of_gradient, of_velocity, weight_decay;
 };
 
 template <class T>
 [[gnu::always_inline]] inline void pass(Step<T> s, int64_t n, T* __restrict p, const T* __restrict gradient,
                                         T* __restrict velocity) {
-  if (s.momentum == 0) {
+  if (s.of_velocity == 0) {
     for (int64_t i = 0; i < n; ++i) p[i] -= s.rate * (gradient[i] + s.weight_decay * p[i]);
     return;
   }
-  const T of_gradient = s.nesterov ? T(1) : T(0), of_velocity = s.nesterov ? s.momentum : T(1);
   for (int64_t i = 0; i < n; ++i) {
     const T g = gradient[i] + s.weight_decay * p[i];
-    velocity[i] = s.momentum * velocity[i] + g;
-    p[i] -= s.rate * (of_gradient * g + of_velocity * velocity[i]);
+    velocity[i] = s.keep * velocity[i] + s.add * g;
+    p[i] -= s.rate * (s.of_gradient * g + s.of_velocity * velocity[i]);
   }
 }
 
@@ -38,10 +37,11 @@ class Sgd final : public Optimizer {
  public:
   static void describe(Schema<Sgd>& s) {
     s.summary("Gradient descent, with momentum if asked for: velocity = momentum · velocity + gradient.")
-        .cites("Sutskever et al. 2013, in PyTorch's form");
+        .cites("Sutskever et al. 2013, in PyTorch's form")
+        .cites("Gidel et al. 2019 (negative momentum)");
     s.param("rate", &Sgd::rate_, {.initial = 1e-3, .range = at_least(0)}, "Learning rate.");
-    s.param("momentum", &Sgd::momentum_, {.initial = 0.0, .range = at_least(0)},
-            "What the velocity keeps at each step; at 0 the step is along the gradient.");
+    s.param("momentum", &Sgd::momentum_, {.initial = 0.0, .range = momentum_range},
+            "What the velocity keeps at each step, also negative; at 0 the step is along the gradient.");
     s.param("nesterov", &Sgd::nesterov_, {.initial = false},
             "Steps along gradient + momentum · velocity instead of the velocity.");
     s.param("weight_decay", &Sgd::weight_decay_, {.initial = 0.0, .range = at_least(0)},
@@ -51,32 +51,36 @@ class Sgd final : public Optimizer {
   // Kept without momentum too: a trial's state must not depend on the lanes beside it, which may have some.
   std::vector<std::string> states() const override { return {"velocity"}; }
 
+  Updated next(const Update& u) const override {
+    using Lane = Step<double>;
+    const Factors<Lane> of(u.params, [&](int64_t lane) { return step<double>(u, lane); });
+    const Tensor g = u.gradient + of(&Lane::weight_decay) * u.params;
+    const Tensor velocity = of(&Lane::keep) * u.states[0] + of(&Lane::add) * g;
+    const Tensor along = of(&Lane::of_gradient) * g + of(&Lane::of_velocity) * velocity;
+    return {u.params - of(&Lane::rate) * along, {velocity}};
+  }
+
   void update(const Update& u) const override {
-    if (!u.params.is_cpu()) return update_elsewhere(u);
+    if (!u.params.is_cpu()) return Optimizer::update(u);
     AT_DISPATCH_FLOATING_TYPES(u.params.scalar_type(), "sgd", [&] {
-      for (int64_t lane = 0; lane < u.params.size(0); ++lane) {
-        const Step<scalar_t> step{static_cast<scalar_t>(rate_.at(lane)),
-                                  static_cast<scalar_t>(momentum_.at(lane)),
-                                  static_cast<scalar_t>(weight_decay_.at(lane)), nesterov_};
-        run(step, u.params.size(1), row<scalar_t>(u.params, lane), row<scalar_t>(u.gradient, lane),
-            row<scalar_t>(u.states[0], lane));
-      }
+      for (int64_t lane = 0; lane < u.params.size(0); ++lane)
+        run(step<scalar_t>(u, lane), u.params.size(1), row<scalar_t>(u.params, lane),
+            row<scalar_t>(u.gradient, lane), row<scalar_t>(u.states[0], lane));
     });
   }
 
  private:
+  // Without momentum the velocity stays as it is, and costs nothing.
   template <class T>
-  static T* row(const Tensor& x, int64_t lane) {
-    return x.data_ptr<T>() + lane * x.stride(0);
-  }
-
-  // The same formulas in ATen's operators, for other devices.
-  void update_elsewhere(const Update& u) const {
-    const at::NoGradGuard in_place;
-    const Tensor g = u.gradient + weight_decay_ * u.params;
-    const Tensor& velocity = u.states[0];
-    velocity.mul_(momentum_.like(g)).add_(g);
-    u.params.sub_(rate_ * (nesterov_ ? g + momentum_ * velocity : velocity));
+  Step<T> step(const Update& u, int64_t lane) const {
+    const double momentum = momentum_.at(lane);
+    const bool moves = momentum != 0;
+    return {static_cast<T>(u.rate(rate_, lane)),
+            static_cast<T>(moves ? momentum : 1),
+            static_cast<T>(moves ? 1 : 0),
+            static_cast<T>(!moves || nesterov_ ? 1 : 0),
+            static_cast<T>(moves ? (nesterov_ ? momentum : 1) : 0),
+            static_cast<T>(weight_decay_.at(lane))};
   }
 
   LaneReal rate_, momentum_, weight_decay_;

@@ -20,7 +20,7 @@ class GradientPenalty final : public Penalty {
   }
 
   Tensor value(const Round& round) const override {
-    const Tensor x = points(round).detach().requires_grad_();
+    const Tensor x = gradient_input(points(round));
     const Tensor excess = sample_norm(input_gradient(round.score(x), x)) - target_;
     return weight_ * lane_mean((sided_ == "one" ? excess.clamp_min(0) : excess).square());
   }

@@ -12,7 +12,7 @@ class R1 final : public Penalty {
   }
 
   Tensor value(const Round& round) const override {
-    const Tensor x = round.real().detach().requires_grad_();
+    const Tensor x = gradient_input(round.real());
     return weight_ * lane_mean(sample_sum(input_gradient(round.score(x), x).square())) / 2;
   }
 

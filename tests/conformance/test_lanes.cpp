@@ -8,6 +8,7 @@
 
 #include "catch.hpp"
 #include "config/parse_trial.hpp"
+#include "config/settings.hpp"
 #include "game/trainer.hpp"
 #include "plugin/loader.hpp"
 
@@ -26,11 +27,11 @@ const Registry& registry() {
   return all;
 }
 
-using Settings = std::map<std::string, std::string>;  // section -> YAML
+using Sections = std::map<std::string, std::string>;  // section -> YAML
 
 // A trial that uses the plugin, at sizes that are no multiple of anything.
-Settings trial_with(const RegisteredPlugin& plugin) {
-  Settings s{{"data", "{use: gaussian_mixture, means: [[0.1, 0.2, 0.3], [0.5, 0.6, 0.7]], stds: [0.1]}"},
+Sections trial_with(const RegisteredPlugin& plugin) {
+  Sections s{{"data", "{use: gaussian_mixture, means: [[0.1, 0.2, 0.3], [0.5, 0.6, 0.7]], stds: [0.1]}"},
              {"prior", "{use: normal, dim: 3}"},
              {"generator", "{use: mlp, widths: [37, 30]}"},
              {"critic", "{use: mlp, widths: [30, 37]}"},
@@ -85,19 +86,30 @@ Settings trial_with(const RegisteredPlugin& plugin) {
     case Kind::objective:
       s["objective"] = name;
       break;
+    case Kind::dynamics:
+      s["dynamics"] = name;
+      break;
+    case Kind::schedule:
+      s["generator_schedule"] = s["critic_schedule"] = fmt::format("{{use: {}, warmup: 3}}", name);
+      break;
+    case Kind::average:
+      s["average"] = name;
+      break;
   }
   if (plugin.kind() == Kind::head && plugin.name() == "tanh") s["data"] = "{use: digits, scale: symmetric}";
   return s;
 }
 
-TrialConfig make_trial(const Settings& s, uint64_t seed, const std::string& dtype) {
+TrialConfig make_trial(const Sections& s, uint64_t seed, const std::string& dtype) {
   std::string line =
       fmt::format("{{seed: {}, measure: {{every: 0, samples: 53}}, keep: {{samples: 19}}", seed);
   std::string train =
       fmt::format("train: {{steps: 7, batch: {}, critic_steps: 2, dtype: {}", s.at("batch"), dtype);
   for (const auto& [section, text] : s) {
     if (section == "batch") continue;
-    (section.ends_with("_optimizer") ? train : line) += fmt::format(", {}: {}", section, text);
+    const bool in_train = std::any_of(std::begin(train_parts), std::end(train_parts),
+                                      [&](const TrainPart& part) { return part.key == section; });
+    (in_train ? train : line) += fmt::format(", {}: {}", section, text);
   }
   return parse_trial(line + ", " + train + "}}", registry());
 }
@@ -161,7 +173,7 @@ TEST_CASE("a lane's bits do not depend on its neighbours, whichever plugin is us
 TEST_CASE("lanes with rates of their own give the bits that they give alone") {
   std::vector<TrialConfig> trials;
   for (uint64_t seed = 0; seed < 3; ++seed) {
-    Settings s = trial_with(*registry().find(Kind::divergence, "gan"));
+    Sections s = trial_with(*registry().find(Kind::divergence, "gan"));
     s["generator_optimizer"] = fmt::format("{{use: adam, rate: {}}}", 0.001 * static_cast<double>(seed + 1));
     trials.push_back(make_trial(s, seed, "float32"));
   }
@@ -175,7 +187,7 @@ TEST_CASE("lanes with rates of their own give the bits that they give alone") {
 TEST_CASE("a lane that diverges ends there, and its neighbours go on as if it had not been there") {
   std::vector<TrialConfig> trials;
   for (uint64_t seed = 0; seed < 3; ++seed) {
-    Settings s = trial_with(*registry().find(Kind::divergence, "kl"));
+    Sections s = trial_with(*registry().find(Kind::divergence, "kl"));
     s["critic_optimizer"] = fmt::format("{{use: sgd, rate: {}}}", seed == 1 ? 1e30 : 0.001);
     trials.push_back(make_trial(s, seed, "float32"));
   }

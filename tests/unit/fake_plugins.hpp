@@ -173,13 +173,13 @@ struct Adam final : Optimizer {
     s.param("beta1", &Adam::beta1, {.initial = 0.9, .range = between(0, 1)}, "Decay of the mean.");
     s.param("amsgrad", &Adam::amsgrad, {.initial = false}, "Whether the largest second moment counts.");
   }
-  void update(const Update&) const override {}
+  Updated next(const Update& u) const override { return {u.params, u.states}; }
   LaneReal rate, beta1;
   bool amsgrad{};
 };
 struct Sgd final : Optimizer {
   static void describe(Schema<Sgd>& s) { s.param("rate", &Sgd::rate, {.initial = 1e-2}, "Learning rate."); }
-  void update(const Update&) const override {}
+  Updated next(const Update& u) const override { return {u.params, u.states}; }
   LaneReal rate;
 };
 
@@ -192,7 +192,9 @@ struct Mmd final : Metric {
 };
 struct ModesCaptured final : Metric {
   static void describe(Schema<ModesCaptured>&) {}
-  std::string unsupported(const Data& data) const override { return data.modes() ? "" : "it has no modes"; }
+  std::string unsupported(const Parts& parts) const override {
+    return parts.data->modes() ? "" : "it has no modes";
+  }
   Tensor measure(const Measurement&) const override { return {}; }
 };
 

@@ -31,22 +31,31 @@ class TestPlay final : public Play {
  public:
   explicit TestPlay(const Parts& parts) : parts_(parts) {}
   const Parts& parts() const override { return parts_; }
-  int64_t step() const override { return 3; }
+  int64_t step() const override { return at_step; }
+  int64_t steps() const override { return 10; }
+  int64_t update() const override { return updates_before; }
   int64_t batch_size() const override { return batch.samples.size(1); }
-  const Batch& real() override { return batch; }
+  const Batch& real() override {
+    ++asked_for_real;
+    return batch;
+  }
   const Tensor& latents() override { return chosen_latents; }
   Tensor generate_raw(const Tensor& latents) override {
-    return parts_.generator->forward({generator_params, {}, Mode::training}, latents);
+    return parts_.generator->forward(params(Kind::generator), latents);
   }
   Tensor generate(const Tensor& latents) override {
     Random stream = random("head");
     return parts_.head->forward({{}, {}, Mode::training}, generate_raw(latents), stream);
   }
   Tensor score(const Tensor& samples) override {
-    return parts_.critic->forward({critic_params, {}, Mode::training}, samples);
+    return parts_.critic->forward(params(Kind::critic), samples);
   }
   Tensor encode(const Tensor& samples) override {
-    return parts_.encoder->forward({encoder_params, {}, Mode::training}, samples);
+    return parts_.encoder->forward(params(Kind::encoder), samples);
+  }
+  Params params(Kind network) override {
+    if (network == Kind::critic) return {critic_params, critic_states, Mode::training};
+    return {network == Kind::generator ? generator_params : encoder_params, {}, Mode::training};
   }
   Random random(std::string_view purpose) const override {
     return Streams(seeds, batch.samples.options().requires_grad(false)).at(purpose, step());
@@ -54,7 +63,9 @@ class TestPlay final : public Play {
 
   Batch batch;
   Tensor chosen_latents;
-  std::vector<Tensor> generator_params, critic_params, encoder_params;
+  std::vector<Tensor> generator_params, critic_params, encoder_params, critic_states;
+  int64_t at_step = 3, updates_before = 0;
+  int asked_for_real = 0;
   std::vector<uint64_t> seeds{0};
 
  private:

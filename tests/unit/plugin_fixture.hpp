@@ -137,12 +137,13 @@ inline Params random_params(const Declare& declared, const std::vector<uint64_t>
   return {params, states, Mode::training};
 }
 
-/// The parameters of one lane alone.
+/// The parameters of one lane alone, and the first `states` of its states.
 inline Tensor lane_of(const Tensor& x, int64_t lane);
-inline Params lane_of(const Params& params, int64_t lane) {
-  std::vector<Tensor> own;
+inline Params lane_of(const Params& params, int64_t lane, int states = 0) {
+  std::vector<Tensor> own, own_states;
   for (const Tensor& p : params.all()) own.push_back(lane_of(p, lane).requires_grad_());
-  return {own, {}, params.mode()};
+  for (int i = 0; i < states; ++i) own_states.push_back(lane_of(params[StateRef{i}], lane));
+  return {own, own_states, params.mode()};
 }
 
 /// The lane alone, contiguous and in memory of its own.
@@ -190,15 +191,18 @@ inline std::vector<Tensor> gradients(const Tensor& y, const std::vector<Tensor>&
   return all;
 }
 
-/// A round between given samples, scored by `score`.
+/// A round between given samples, scored by `score`; `critic` is what penalties find of parameters and state.
 inline Round::Content content(Tensor real, Tensor fake, Player player,
-                              std::function<Tensor(const Tensor&)> score, std::vector<uint64_t> seeds = {0}) {
+                              std::function<Tensor(const Tensor&)> score, std::vector<uint64_t> seeds = {0},
+                              const Params& critic = {{}, {}, Mode::training}) {
   const auto options = real.options().requires_grad(false);
   return {.real = [real] { return real; },
           .fake = std::move(fake),
           .latents = {},
           .labels = [] { return Tensor(); },
+          .critic = [critic] { return critic; },
           .step = 3,
+          .steps = 10,
           .player = player,
           .joint_pass = true,
           .score = std::move(score),

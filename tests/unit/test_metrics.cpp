@@ -406,7 +406,10 @@ TEST_CASE("Metrics of modes say that they need modes") {
     INFO(metric);
     const PluginObject object = make(Kind::metric, metric);
     const bool about_modes = metric == "modes" || metric == "high_quality" || metric.rfind("mode_kl", 0) == 0;
-    CHECK(object.as<Metric>().unsupported(unknown) == (about_modes ? "the data has no known modes" : ""));
-    CHECK(object.as<Metric>().unsupported(any_data()).empty());
+    Parts parts;
+    parts.data = &unknown;
+    CHECK(object.as<Metric>().unsupported(parts) == (about_modes ? "the data has no known modes" : ""));
+    parts.data = &any_data();
+    CHECK(object.as<Metric>().unsupported(parts).empty());
   }
 }

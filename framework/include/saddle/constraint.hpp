@@ -8,6 +8,7 @@ namespace saddle {
 class SADDLE_API Constraint : public Plugin {
  public:
   static constexpr Kind kind = Kind::constraint;
+  using KindClass = Constraint;
   ~Constraint() override;
   /// Declares the state that it needs for one parameter of the network.
   virtual void declare(Declare&, const Slot& /*parameter*/) {}

@@ -24,6 +24,7 @@ struct Modes {
 class SADDLE_API Data : public Plugin {
  public:
   static constexpr Kind kind = Kind::data;
+  using KindClass = Data;
   ~Data() override;
   /// Called once, after the parameters and before anything else: reads files, builds tables.
   virtual void load() {}

@@ -4,11 +4,22 @@
 #include <saddle/round.hpp>
 #include <saddle/schema.hpp>
 
+#include <optional>
+
 namespace saddle {
+
+/// Two densities on the line, at the nodes of a quadrature rule: float64.
+struct Densities {
+  Tensor x;         ///< [node], ascending
+  Tensor weight;    ///< [node]: ∫ g = Σ weight · g(x)
+  Tensor log_real;  ///< [lane, node]: natural logarithm
+  Tensor log_fake;  ///< [lane, node]
+};
 
 class SADDLE_API Divergence : public Plugin {
  public:
   static constexpr Kind kind = Kind::divergence;
+  using KindClass = Divergence;
   ~Divergence() override;
   /// V(G, D), one number a lane: the critic ascends it, the generator descends it. [lane]
   virtual Tensor value(const Round& round) const = 0;
@@ -19,6 +30,11 @@ class SADDLE_API Divergence : public Plugin {
   /// Whether the critic must be held near Lipschitz by a penalty or a constraint for the value to mean
   /// anything.
   virtual bool needs_lipschitz_critic() const { return false; }
+  /// The smallest batch that it is defined for.
+  virtual int64_t smallest_batch() const { return 1; }
+  /// The value at the best critic for two known densities on the line, one number a lane; nothing where no
+  /// formula is known.
+  virtual std::optional<Tensor> exact(const Densities& /*densities*/) const { return std::nullopt; }
 };
 
 /// An f-divergence D_f(P‖Q) = E_Q f(p/q) in its variational form (Nowozin, Cseke & Tomioka 2016):
@@ -32,6 +48,8 @@ class SADDLE_API FDivergence : public Divergence {
   ~FDivergence() override;
   /// The generating function, convex, on u > 0.
   virtual Tensor f(const Tensor& u) const = 0;
+  /// f(1): 0 but for generating functions that are not normalised.
+  virtual double f_at_one() const { return 0; }
   /// The critic's output activation T = g_f(v), into the domain of the conjugate f*.
   virtual Tensor real_term(const Tensor& v) const = 0;
   /// f*(g_f(v)).
@@ -46,6 +64,8 @@ class SADDLE_API FDivergence : public Divergence {
 
   Tensor value(const Round& round) const final;
   Tensor generator_loss(const Round& round) const final;
+  /// ∫ q f(p/q).
+  std::optional<Tensor> exact(const Densities& densities) const final;
   /// real_term or log_ratio_real_term, as `link` says.
   Tensor linked_real_term(const Tensor& v) const;
   Tensor linked_fake_term(const Tensor& v) const;

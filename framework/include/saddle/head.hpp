@@ -8,6 +8,7 @@ namespace saddle {
 class SADDLE_API Head : public Plugin {
  public:
   static constexpr Kind kind = Kind::head;
+  using KindClass = Head;
   ~Head() override;
   /// What the generator must put out so that samples have the shape `sample`.
   virtual Shape raw_shape(const Shape& sample) const { return sample; }

@@ -20,7 +20,10 @@ enum class Kind : uint32_t {
   constraint,
   optimizer,
   metric,
-  objective
+  objective,
+  dynamics,
+  schedule,
+  average
 };
 
 /// As in experiment files: "data", "prior", …

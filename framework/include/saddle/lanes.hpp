@@ -31,6 +31,14 @@ class SADDLE_API LaneReal {
   const Tensor& values() const { return values_; }
   /// Reshaped to broadcast against x, whose leading axis is the lane axis.
   Tensor like(const Tensor& x) const;
+  /// f of every lane's value, computed in float64: `rate.map([&](double r) { return r * factor; })`.
+  template <class F>
+  LaneReal map(F&& f) const {
+    std::vector<double> mapped;
+    for (const double number : numbers_) mapped.push_back(f(number));
+    return {std::move(mapped), values_.options()};
+  }
+  int64_t lanes() const { return static_cast<int64_t>(numbers_.size()); }
   /// The value of one lane, as the user wrote it: not rounded to the trial's dtype.
   double at(int64_t lane) const { return numbers_[static_cast<size_t>(lane)]; }
 

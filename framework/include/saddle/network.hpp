@@ -9,16 +9,22 @@ namespace saddle {
 class SADDLE_API Generator : public Plugin {
  public:
   static constexpr Kind kind = Kind::generator;
+  using KindClass = Generator;
   ~Generator() override;
   virtual void declare(Declare& d, const Shape& latent, const Shape& output) = 0;
   /// [lane, batch, latent…] -> [lane, batch, output…]
   virtual Tensor forward(const Params& p, const Tensor& latents) const = 0;
+  /// Whether the distribution of its output is known where latents are independent standard normal numbers.
+  virtual bool has_density() const { return false; }
+  /// Its natural logarithm: [lane, batch, output…] -> [lane, batch].
+  virtual Tensor log_density(const Params& p, const Tensor& outputs) const;
 };
 
 /// Scores samples. Its raw output has no activation: the divergence brings its own.
 class SADDLE_API Critic : public Plugin {
  public:
   static constexpr Kind kind = Kind::critic;
+  using KindClass = Critic;
   ~Critic() override;
   virtual void declare(Declare& d, const Shape& sample) = 0;
   /// [lane, batch, feature…] -> [lane, batch]
@@ -33,6 +39,7 @@ class SADDLE_API Critic : public Plugin {
 class SADDLE_API Encoder : public Plugin {
  public:
   static constexpr Kind kind = Kind::encoder;
+  using KindClass = Encoder;
   ~Encoder() override;
   virtual void declare(Declare& d, const Shape& sample, int64_t outputs) = 0;
   /// [lane, batch, feature…] -> [lane, batch, outputs]

@@ -39,6 +39,10 @@ class SADDLE_API Play {
   virtual ~Play();
   virtual const Parts& parts() const = 0;
   virtual int64_t step() const = 0;
+  /// Of the whole training.
+  virtual int64_t steps() const = 0;
+  /// Updates of this player before this one.
+  virtual int64_t update() const = 0;
   virtual int64_t batch_size() const = 0;
   /// This update's batch of training data.
   virtual const Batch& real() = 0;
@@ -49,12 +53,19 @@ class SADDLE_API Play {
   virtual Tensor generate(const Tensor& latents) = 0;
   virtual Tensor score(const Tensor& samples) = 0;
   virtual Tensor encode(const Tensor& samples) = 0;
+  /// A network's parameters, the critic's as the constraints leave them, and its state.
+  virtual Params params(Kind network) = 0;
   virtual Random random(std::string_view purpose) const = 0;
 };
+
+/// What a divergence or a penalty sees at this moment, real and generated samples as the penalties perturb
+/// them. Its streams are named after `part`.
+SADDLE_API Round round_of(Play& play, Player player, const std::string& part);
 
 class SADDLE_API Objective : public Plugin {
  public:
   static constexpr Kind kind = Kind::objective;
+  using KindClass = Objective;
   ~Objective() override;
   /// The kinds of parts that it uses; the others are left out of a trial's identity.
   virtual std::vector<Kind> uses() const = 0;

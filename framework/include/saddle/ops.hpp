@@ -9,6 +9,7 @@
 #include <saddle/lanes.hpp>
 
 #include <string>
+#include <vector>
 
 namespace saddle {
 
@@ -47,5 +48,13 @@ SADDLE_API Tensor dense(const Tensor& x, const Tensor& w, const Tensor& b, Activ
 /// d(sum of scores)/dx, differentiable again: scores [lane, batch], x [lane, batch, …] that they were
 /// computed from and that requires a gradient.
 SADDLE_API Tensor input_gradient(const Tensor& scores, const Tensor& x);
+/// What to take such a gradient at: x itself where it already is part of a graph (a dynamics may ask how the
+/// other player changes it), otherwise a copy that requires a gradient.
+SADDLE_API Tensor gradient_input(const Tensor& x);
+
+/// d(value)/d(each of `wrt`), lane by lane: value [lane], wrt tensors [lane, …]. Zero for what `value` does
+/// not depend on. `differentiable`: whether the result can be differentiated again.
+SADDLE_API std::vector<Tensor> derivative(const Tensor& value, const std::vector<Tensor>& wrt,
+                                          bool differentiable = false);
 
 }  // namespace saddle

@@ -6,9 +6,12 @@
 #pragma once
 #include <ATen/ATen.h>
 #include <torch/version.h>
+#include <saddle/average.hpp>
 #include <saddle/constraint.hpp>
 #include <saddle/data.hpp>
 #include <saddle/divergence.hpp>
+#include <saddle/dynamics.hpp>
+#include <saddle/game.hpp>
 #include <saddle/head.hpp>
 #include <saddle/kind.hpp>
 #include <saddle/lanes.hpp>
@@ -20,6 +23,7 @@
 #include <saddle/optimizer.hpp>
 #include <saddle/penalty.hpp>
 #include <saddle/prior.hpp>
+#include <saddle/schedule.hpp>
 #include <saddle/schema.hpp>
 
 #include <iterator>
@@ -64,50 +68,27 @@ struct Manifest {
 };
 
 template <class T>
-using KindClass = std::conditional_t<
-    std::is_base_of_v<Data, T>, Data,
-    std::conditional_t<
-        std::is_base_of_v<Prior, T>, Prior,
-        std::conditional_t<
-            std::is_base_of_v<Generator, T>, Generator,
-            std::conditional_t<
-                std::is_base_of_v<Head, T>, Head,
-                std::conditional_t<
-                    std::is_base_of_v<Critic, T>,
-                    Critic,
-                    std::conditional_t<
-                        std::is_base_of_v<Encoder, T>, Encoder,
-                        std::conditional_t<
-                            std::is_base_of_v<Divergence, T>,
-                            Divergence,
-                            std::conditional_t<
-                                std::is_base_of_v<Penalty, T>, Penalty,
-                                std::conditional_t<std::is_base_of_v<Constraint, T>, Constraint,
-                                                   std::conditional_t<
-                                                       std::is_base_of_v<Optimizer, T>, Optimizer,
-                                                       std::conditional_t<
-                                                           std::is_base_of_v<Metric, T>, Metric,
-                                                           std::conditional_t<std::is_base_of_v<Objective, T>,
-                                                                              Objective, void>>>>>>>>>>>>;
-
-template <class T>
 constexpr PluginEntry entry(const char* name, const char* source) {
-  static_assert(!std::is_void_v<KindClass<T>>,
-                "a plugin derives from the class of its kind: Data, Prior, Generator, …");
+  static_assert(
+      requires { typename T::KindClass; },
+      "a plugin derives from the class of its kind: Data, Prior, Generator, …");
   static_assert(!std::is_abstract_v<T>, "the plugin leaves a pure virtual function of its kind unwritten");
   static_assert(std::is_default_constructible_v<T>, "plugins are built empty, then given their parameters");
-  return {KindClass<T>::kind,
+  return {T::kind,
           name,
           source,
           []() -> SchemaBase* {
             auto* s = new Schema<T>;
             T::describe(*s);
             if constexpr (std::is_base_of_v<FDivergence, T>) describe_f_divergence(*s);
+            if constexpr (std::is_base_of_v<Penalty, T>) describe_penalty(*s);
+            if constexpr (std::is_base_of_v<Schedule, T>) describe_schedule(*s);
+            if constexpr (std::is_base_of_v<Average, T>) describe_average(*s);
             return s;
           },
           []() -> void* { return new T; },
           [](void* p) -> Plugin* { return static_cast<T*>(p); },
-          [](void* p) -> void* { return static_cast<KindClass<T>*>(static_cast<T*>(p)); }};
+          [](void* p) -> void* { return static_cast<typename T::KindClass*>(static_cast<T*>(p)); }};
 }
 
 }  // namespace saddle

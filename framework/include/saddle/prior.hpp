@@ -8,6 +8,7 @@ namespace saddle {
 class SADDLE_API Prior : public Plugin {
  public:
   static constexpr Kind kind = Kind::prior;
+  using KindClass = Prior;
   ~Prior() override;
   virtual Shape shape() const = 0;
   /// [lane, batch, latent…]

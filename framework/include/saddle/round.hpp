@@ -2,6 +2,7 @@
 #pragma once
 #include <saddle/lanes.hpp>
 #include <saddle/ops.hpp>
+#include <saddle/params.hpp>
 #include <saddle/random.hpp>
 
 #include <functional>
@@ -20,7 +21,9 @@ class SADDLE_API Round {
     Tensor fake;     ///< [lane, batch, feature…]; carries the generator's gradient in the generator's turn
     Tensor latents;  ///< [lane, batch, latent…] that `fake` was made from
     std::function<Tensor()> labels;  ///< [lane, batch] of the real samples, or undefined
+    std::function<Params()> critic;  ///< the critic's parameters and state
     int64_t step = 0;
+    int64_t steps = 1;  ///< of the whole training
     Player player = Player::critic;
     bool joint_pass = true;  ///< whether real and fake samples may go through the critic together
     std::function<Tensor(const Tensor&)> score;
@@ -33,6 +36,10 @@ class SADDLE_API Round {
   const Tensor& latents() const { return c_.latents; }
   Tensor labels() const { return c_.labels(); }
   int64_t step() const { return c_.step; }
+  /// How much of the training is done, from 0 to 1.
+  double progress() const { return static_cast<double>(c_.step) / static_cast<double>(c_.steps); }
+  /// The critic's parameters as the constraints leave them, and its state, with what the penalties declared.
+  Params critic() const { return c_.critic(); }
   Player player() const { return c_.player; }
   /// The critic's raw output: [lane, batch, feature…] -> [lane, batch].
   Tensor score(const Tensor& samples) const { return c_.score(samples); }

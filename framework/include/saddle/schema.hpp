@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace saddle {
@@ -92,12 +93,15 @@ class SADDLE_API SchemaBase {
   const ParamSpec* find(std::string_view name) const;
   const std::string& summary() const { return summary_; }
   const std::vector<std::string>& citations() const { return cites_; }
+  /// Name and text of each: {"family", "f-divergence"}, {"f", "u ln u"}, …
+  const std::vector<std::pair<std::string, std::string>>& facts() const { return facts_; }
   int version() const { return version_; }
 
  protected:
   void add(ParamSpec);
   std::string summary_;
   std::vector<std::string> cites_;
+  std::vector<std::pair<std::string, std::string>> facts_;
   int version_ = 1;
   std::vector<ParamSpec> params_;
 };
@@ -124,6 +128,12 @@ class Schema final : public SchemaBase {
   /// The source: author, year, equation.
   Schema& cites(std::string_view text) {
     cites_.emplace_back(text);
+    return *this;
+  }
+  /// What a reader compares plugins of a kind by. Divergences state their `family`, their `optimum` (what the
+  /// best critic means) and, where there is one, `f`.
+  Schema& states(std::string_view name, std::string_view text) {
+    facts_.emplace_back(name, text);
     return *this;
   }
   /// Raise it with every change that changes results, a default among them.

@@ -19,10 +19,8 @@ std::optional<std::string_view> part_at(const std::vector<std::string>& path) {
   const std::optional<Section> section = section_named(path[1]);
   if (!section) return std::nullopt;
   if (path.size() == 2 && info(*section).kind && !info(*section).is_list) return info(*section).default_use;
-  const bool optimizer =
-      path.size() == 3 && *section == Section::train &&
-      std::find(std::begin(optimizer_keys), std::end(optimizer_keys), path[2]) != std::end(optimizer_keys);
-  return optimizer ? std::optional(default_optimizer) : std::nullopt;
+  const TrainPart* part = path.size() == 3 && *section == Section::train ? train_part(path[2]) : nullptr;
+  return part ? std::optional(part->default_use) : std::nullopt;
 }
 
 /// Whether the path names an axis whose values are one thing: not cases, which merge by name.

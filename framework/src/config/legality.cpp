@@ -30,14 +30,14 @@ Diagnostic blame(const PartConfig& part, const ParamError& e) {
           e.what(), spec ? spec->help() : std::string()};
 }
 
-std::vector<const PartConfig*> key_of(const TrialConfig& t) {
+std::pair<std::vector<const PartConfig*>, int64_t> key_of(const TrialConfig& t) {
   std::vector<const PartConfig*> key = {t.objective.get(), t.data.get(),      t.prior.get(),
                                         t.generator.get(), t.head.get(),      t.critic.get(),
                                         t.encoder.get(),   t.divergence.get()};
   for (const PartPtr& part : t.penalties) key.push_back(part.get());
   key.push_back(nullptr);
   for (const PartPtr& part : t.constraints) key.push_back(part.get());
-  return key;
+  return {key, t.train.batch};
 }
 
 }  // namespace
@@ -59,15 +59,19 @@ const std::vector<Objection>& Legality::of(const TrialConfig& trial) {
   const auto [known, added] = known_.try_emplace(key_of(trial));
   std::vector<Objection>& out = known->second;
   if (!added) return out;
-  Parts parts;
-  if (trial.data) {
-    const Loaded& loaded = data(trial.data);
-    parts.data = loaded.data;
-    if (!loaded.data) {
-      out.push_back(loaded.objection);
-      return out;
-    }
+  if (trial.data && !data(trial.data).data) {
+    out.push_back(data(trial.data).objection);
+    return out;
   }
+  const Parts parts = parts_of(trial);
+  match(trial, parts, out);
+  if (out.empty()) declare(trial, parts, out);
+  return out;
+}
+
+Parts Legality::parts_of(const TrialConfig& trial) {
+  Parts parts;
+  if (trial.data) parts.data = data(trial.data).data;
   if (trial.prior) parts.prior = &objects_.of(trial.prior).as<Prior>();
   if (trial.generator) parts.generator = &objects_.of(trial.generator).as<Generator>();
   if (trial.head) parts.head = &objects_.of(trial.head).as<Head>();
@@ -76,9 +80,7 @@ const std::vector<Objection>& Legality::of(const TrialConfig& trial) {
   if (trial.divergence) parts.divergence = &objects_.of(trial.divergence).as<Divergence>();
   for (const PartPtr& penalty : trial.penalties)
     parts.penalties.push_back(&objects_.of(penalty).as<Penalty>());
-  match(trial, parts, out);
-  if (out.empty()) declare(trial, parts, out);
-  return out;
+  return parts;
 }
 
 void Legality::match(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out) {
@@ -102,6 +104,13 @@ void Legality::match(const TrialConfig& trial, const Parts& parts, std::vector<O
                              trial.critic->plugin->name() + " scores samples by those beside them"),
                    false});
   }
+  if (parts.divergence && trial.train.batch < parts.divergence->smallest_batch())
+    out.push_back(
+        {about(*trial.divergence, "the divergence " + trial.divergence->plugin->name() +
+                                      " compares batches of at least " +
+                                      std::to_string(parts.divergence->smallest_batch()) +
+                                      " samples, and train.batch is " + std::to_string(trial.train.batch)),
+         false});
   if (!out.empty()) return;
   const auto& objective = objects_.of(trial.objective).as<Objective>();
   const std::string reason = ask_plugin(*trial.objective->plugin, [&] { return objective.illegal(parts); });
@@ -187,11 +196,11 @@ std::vector<std::string> Legality::warnings(const TrialConfig& trial) {
         " means something only with a critic that is near Lipschitz, and there is neither a penalty nor a "
         "constraint");
   }
+  if (!trial.data || !data(trial.data).data) return result;
+  const Parts parts = parts_of(trial);
   for (const PartPtr& part : trial.metrics) {
-    const Data* measured = trial.data ? data(trial.data).data : nullptr;
-    if (!measured) continue;
     const auto& metric = objects_.of(part).as<Metric>();
-    const std::string reason = ask_plugin(*part->plugin, [&] { return metric.unsupported(*measured); });
+    const std::string reason = ask_plugin(*part->plugin, [&] { return metric.unsupported(parts); });
     if (reason.empty()) continue;
     result.push_back("the metric " + part->as + " is NaN for the data " + trial.data->plugin->name() + ": " +
                      reason);

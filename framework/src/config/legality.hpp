@@ -31,6 +31,8 @@ class Legality {
     Objection objection;
   };
   const Loaded& data(const PartPtr& part);
+  /// Of a trial whose data can be loaded.
+  Parts parts_of(const TrialConfig& trial);
   void match(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out);
   void declare(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out);
   template <class T, class Function>
@@ -39,7 +41,7 @@ class Legality {
 
   PartObjects& objects_;
   std::unordered_map<PartPtr, Loaded> data_;
-  std::map<std::vector<const PartConfig*>, std::vector<Objection>> known_;
+  std::map<std::pair<std::vector<const PartConfig*>, int64_t>, std::vector<Objection>> known_;
   std::map<std::pair<const PartConfig*, std::string>, std::vector<Objection>> declared_;
 };
 

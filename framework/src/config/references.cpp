@@ -139,11 +139,11 @@ ValuePtr value_or_default(const Settings& settings, const SettingPath& path, con
   if (path.section == Section::keep && path.keys.size() == 1)
     return from_default(section_schema<KeepConfig>().find(last));
   // A parameter of a part: the default that its plugin says.
-  const bool optimizer = path.section == Section::train;
-  const size_t depth = optimizer || i.is_list ? 2 : 1;
-  if (path.keys.size() != depth || !(i.kind || optimizer)) return nullptr;
-  const Kind kind = i.kind.value_or(Kind::optimizer);
-  const std::string_view default_use = optimizer ? default_optimizer : i.default_use;
+  const TrainPart* in_train = path.section == Section::train ? train_part(path.keys[0]) : nullptr;
+  const size_t depth = in_train || i.is_list ? 2 : 1;
+  if (path.keys.size() != depth || !(i.kind || in_train)) return nullptr;
+  const Kind kind = in_train ? in_train->kind : *i.kind;
+  const std::string_view default_use = in_train ? in_train->default_use : i.default_use;
   SettingPath parent = path;
   parent.keys.pop_back();
   const ValuePtr part = get(settings, parent);

@@ -40,10 +40,8 @@ Role role_of(Section section) {
 
 Role role_below(Section section, const Role& role, const std::string& key) {
   if (role.parts) return {true, false, {}};
-  const bool optimizer =
-      std::find(std::begin(optimizer_keys), std::end(optimizer_keys), key) != std::end(optimizer_keys);
-  if (section == Section::train && optimizer) return {true, false, default_optimizer};
-  return {};
+  const TrainPart* part = section == Section::train ? train_part(key) : nullptr;
+  return part ? Role{true, false, part->default_use} : Role{};
 }
 
 /// The element of a list of parts that a key names: by number, by `as` or by plugin; −1 if none, −2 if
@@ -146,6 +144,12 @@ struct Setter {
 };
 
 }  // namespace
+
+const TrainPart* train_part(std::string_view key) {
+  const auto* found = std::find_if(std::begin(train_parts), std::end(train_parts),
+                                   [&](const TrainPart& part) { return part.key == key; });
+  return found == std::end(train_parts) ? nullptr : found;
+}
 
 const SectionInfo& info(Section section) { return infos[static_cast<size_t>(section)]; }
 

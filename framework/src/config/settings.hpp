@@ -44,9 +44,18 @@ std::optional<Section> section_named(std::string_view name);
 /// Names of all sections.
 const std::vector<std::string>& section_names();
 
-/// The keys of `train` that name optimizers.
-constexpr std::string_view optimizer_keys[] = {"generator_optimizer", "critic_optimizer"};
-constexpr std::string_view default_optimizer = "adam";
+/// A key of `train` that names a plugin.
+struct TrainPart {
+  std::string_view key;
+  Kind kind;
+  std::string_view default_use;
+};
+constexpr TrainPart train_parts[] = {
+    {"generator_optimizer", Kind::optimizer, "adam"},   {"critic_optimizer", Kind::optimizer, "adam"},
+    {"generator_schedule", Kind::schedule, "constant"}, {"critic_schedule", Kind::schedule, "constant"},
+    {"dynamics", Kind::dynamics, "gradient_descent"},   {"average", Kind::average, "none"}};
+/// Null if the key names no plugin.
+const TrainPart* train_part(std::string_view key);
 
 /// The sections that are set; null for those that are not. Cheap to copy.
 struct Settings {

@@ -17,6 +17,12 @@ void TrainConfig::describe(Schema<TrainConfig>& s) {
           "Whether a player sees the other's update of the same step.");
   s.param("first", &TrainConfig::first, {.initial = "critic", .choices = {"critic", "generator"}},
           "Who begins a step when turns alternate.");
+  s.param(
+      "generator_clip_norm", &TrainConfig::generator_clip_norm, {.initial = 0.0, .range = at_least(0)},
+      "Largest Euclidean norm of the generator's gradient, lane by lane: a longer one is shortened to it. "
+      "0: no limit.");
+  s.param("critic_clip_norm", &TrainConfig::critic_clip_norm, {.initial = 0.0, .range = at_least(0)},
+          "The same for the critic.");
   s.param("dtype", &TrainConfig::dtype, {.initial = "float32", .choices = {"float32", "float64"}},
           "Precision of everything that is trained.");
 }

@@ -29,9 +29,10 @@ struct PartConfig {
 };
 using PartPtr = std::shared_ptr<const PartConfig>;
 
-/// The section `train`, without its optimizers.
+/// The section `train`, without its parts: optimizers, schedules, dynamics, average.
 struct TrainConfig {
   int64_t steps = 0, batch = 0, critic_steps = 0, generator_steps = 0;
+  double generator_clip_norm = 0, critic_clip_norm = 0;
   std::string turns, first, dtype;
   static void describe(Schema<TrainConfig>& s);
 };
@@ -60,7 +61,7 @@ struct TrialConfig {
   MeasureConfig measure;
   KeepConfig keep;
   PartPtr objective, data, prior, generator, head, critic, encoder, divergence;  ///< null: not used
-  PartPtr generator_optimizer, critic_optimizer;
+  PartPtr generator_optimizer, critic_optimizer, generator_schedule, critic_schedule, dynamics, average;
   std::vector<PartPtr> penalties, constraints, metrics;
 };
 

@@ -15,8 +15,12 @@ constexpr size_t single_parts = std::size(part_of);  // the first sections, in t
 constexpr std::vector<PartPtr> TrialConfig::*list_of[] = {&TrialConfig::constraints, &TrialConfig::penalties,
                                                           &TrialConfig::metrics};
 constexpr Section list_sections[] = {Section::constraints, Section::penalties, Section::metrics};
+constexpr PartPtr TrialConfig::*train_part_of[] = {
+    &TrialConfig::generator_optimizer, &TrialConfig::critic_optimizer, &TrialConfig::generator_schedule,
+    &TrialConfig::critic_schedule,     &TrialConfig::dynamics,         &TrialConfig::average};
+static_assert(std::size(train_part_of) == std::size(train_parts));
 /// What only a critic gives a meaning to.
-constexpr const char* critic_settings[] = {"critic_steps", "turns", "first"};
+constexpr const char* critic_settings[] = {"critic_steps", "turns", "first", "critic_clip_norm"};
 
 std::string list_text(const std::vector<PartPtr>& list, std::string PartConfig::*text) {
   std::string result = "[";
@@ -54,17 +58,17 @@ std::shared_ptr<const TrialBuilder::Train> TrialBuilder::train(const ValuePtr& v
   const auto known = trains_[complete].find(value);
   if (known != trains_[complete].end()) return known->second;
   auto result = std::make_shared<Train>();
-  const std::vector<std::string> optimizers(std::begin(optimizer_keys), std::end(optimizer_keys));
-  bool right = read_section(value, "train", optimizers, parts_.context().mistakes, result->section);
+  std::vector<std::string> keys;
+  for (const TrainPart& about : train_parts) keys.emplace_back(about.key);
+  bool right = read_section(value, "train", keys, parts_.context().mistakes, result->section);
   if (!value || value->is(Value::Kind::map)) {
-    auto optimizer = [&](const std::string& key) {
+    for (const TrainPart& about : train_parts) {
+      const std::string key(about.key);
       const ValuePtr given = value ? value->find(key) : nullptr;
-      PartPtr part = parts_.part(Kind::optimizer, given, "train." + key, default_optimizer, complete);
+      PartPtr part = parts_.part(about.kind, given, "train." + key, about.default_use, complete);
       right = right && part;
-      return part;
-    };
-    result->generator_optimizer = optimizer(optimizers[0]);
-    result->critic_optimizer = optimizer(optimizers[1]);
+      result->parts.push_back(std::move(part));
+    }
   }
   return trains_[complete][value] = right ? result : nullptr;
 }
@@ -177,13 +181,12 @@ void TrialBuilder::drop_unused(Read& result, TrialConfig& trial) {
   trial.train = result.train->section.values;
   trial.measure = result.measure->values;
   trial.keep = result.keep->values;
-  trial.generator_optimizer = result.train->generator_optimizer;
-  trial.critic_optimizer = result.train->critic_optimizer;
+  for (size_t i = 0; i < std::size(train_parts); ++i) trial.*train_part_of[i] = result.train->parts[i];
   result.train_changed = result.train->section.changed;
   result.train_all = result.train->section.all;
-  if (!result.uses_generator) trial.generator_optimizer = nullptr;
+  if (!result.uses_generator) trial.generator_optimizer = trial.generator_schedule = nullptr;
   if (result.uses_critic) return;
-  trial.critic = trial.critic_optimizer = nullptr;
+  trial.critic = trial.critic_optimizer = trial.critic_schedule = nullptr;
   trial.constraints.clear();
   trial.penalties.clear();
   for (const char* key : critic_settings) {
@@ -227,14 +230,14 @@ void TrialBuilder::write_texts(const Read& result, TrialConfig& trial) const {
     resolved += ", " + name + ": " + list_text(list, &PartConfig::resolved);
     std::for_each(list.begin(), list.end(), note_paths);
   }
-  const PartPtr optimizers[] = {trial.generator_optimizer, trial.critic_optimizer};
-  for (size_t i = 0; i < std::size(optimizers); ++i) {
-    if (!optimizers[i]) continue;
-    const std::string name(optimizer_keys[i]);
-    train[name] = optimizers[i]->canonical;
-    structural += " " + name + optimizers[i]->structural;
-    all_train += ", " + name + ": " + optimizers[i]->resolved;
-    note_paths(optimizers[i]);
+  for (size_t i = 0; i < std::size(train_parts); ++i) {
+    const PartPtr& part = trial.*train_part_of[i];
+    if (!part) continue;
+    const std::string name(train_parts[i].key);
+    train[name] = part->canonical;
+    structural += " " + name + part->structural;
+    all_train += ", " + name + ": " + part->resolved;
+    note_paths(part);
   }
   canonical["train"] = flow_map(train);
   canonical["seed"] = std::to_string(trial.seed);

@@ -55,7 +55,7 @@ class TrialBuilder {
   /// The section `train`, read.
   struct Train {
     SectionConfig<TrainConfig> section;
-    PartPtr generator_optimizer, critic_optimizer;
+    std::vector<PartPtr> parts;  ///< in the order of train_parts
   };
   struct Read;
   bool read(const Settings& settings, bool complete, Read& result);

@@ -47,6 +47,10 @@ Assembly::Assembly(std::span<const TrialConfig* const> trials, const at::TensorO
   parts_.divergence = make<Divergence>(&TrialConfig::divergence, divergence_);
   make<Optimizer>(&TrialConfig::generator_optimizer, generator_optimizer_);
   make<Optimizer>(&TrialConfig::critic_optimizer, critic_optimizer_);
+  make<Schedule>(&TrialConfig::generator_schedule, generator_schedule_);
+  make<Schedule>(&TrialConfig::critic_schedule, critic_schedule_);
+  make<Dynamics>(&TrialConfig::dynamics, dynamics_);
+  make<Average>(&TrialConfig::average, average_);
   for (Penalty* penalty : make_all<Penalty>(&TrialConfig::penalties, penalty_objects_))
     parts_.penalties.push_back(penalty);
   for (Constraint* constraint : make_all<Constraint>(&TrialConfig::constraints, constraint_objects_))
@@ -76,6 +80,7 @@ void Assembly::declare_networks() {
     auto& critic = critic_->as<Critic>();
     Declare d;
     critic.declare(d, sample);
+    for (PluginObject& penalty : penalty_objects_) penalty.as<Penalty>().declare(d);
     for (Constraint* constraint : constraints_)
       for (const Slot& slot : std::vector<Slot>(d.params())) constraint->declare(d, slot);
     networks_.emplace_back(Kind::critic, std::move(d));
@@ -88,6 +93,10 @@ void Assembly::declare_networks() {
     networks_.emplace_back(Kind::encoder, std::move(d));
     parts_.encoder = &encoder;
   }
+}
+
+const Schedule& Assembly::schedule(const PlayerSpec& player) const {
+  return (player.is_critic ? critic_schedule_ : generator_schedule_)->as<Schedule>();
 }
 
 const Optimizer& Assembly::optimizer(const PlayerSpec& player) const {

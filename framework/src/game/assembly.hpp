@@ -1,10 +1,13 @@
 // The parts of a group of trials that train together, made from their configurations: plugin objects with
 // their parameters, one value a lane where they are per lane, and what each network declares.
 #pragma once
+#include <saddle/average.hpp>
 #include <saddle/constraint.hpp>
+#include <saddle/dynamics.hpp>
 #include <saddle/metric.hpp>
 #include <saddle/objective.hpp>
 #include <saddle/optimizer.hpp>
+#include <saddle/schedule.hpp>
 
 #include <memory>
 #include <optional>
@@ -29,6 +32,9 @@ class Assembly {
   const Parts& parts() const { return parts_; }
   const Objective& objective() const { return objective_->as<Objective>(); }
   const Optimizer& optimizer(const PlayerSpec& player) const;
+  const Schedule& schedule(const PlayerSpec& player) const;
+  const Dynamics& dynamics() const { return dynamics_->as<Dynamics>(); }
+  const Average& average() const { return average_->as<Average>(); }
   const std::vector<Constraint*>& constraints() const { return constraints_; }
   const std::vector<PlayerSpec>& players() const { return players_; }
   /// What the generator, critic and encoder declare; the kinds that are used.
@@ -48,6 +54,7 @@ class Assembly {
   SharedData data_;
   std::optional<PluginObject> objective_, prior_, generator_, head_, critic_, encoder_, divergence_;
   std::optional<PluginObject> generator_optimizer_, critic_optimizer_;
+  std::optional<PluginObject> generator_schedule_, critic_schedule_, dynamics_, average_;
   std::vector<PluginObject> penalty_objects_, constraint_objects_, metric_objects_;
   Parts parts_;
   std::vector<Constraint*> constraints_;

@@ -4,6 +4,8 @@
 
 #include <limits>
 
+#include "game/still_game.hpp"
+
 namespace saddle {
 namespace {
 
@@ -17,11 +19,11 @@ std::string column_name(const std::string& metric, const std::string& column) {
   return column.empty() ? metric : metric + "." + column;
 }
 
-Measure::Measure(const Assembly& assembly, int64_t count, const at::TensorOptions& options)
-    : assembly_(assembly), count_(count), options_(options) {
+Measure::Measure(const Assembly& assembly, const TrialConfig& trial, const at::TensorOptions& options)
+    : assembly_(assembly), train_(trial.train), count_(trial.measure.samples), options_(options) {
   if (assembly.metrics().empty()) return;
   Random random = shared_streams(1, options).at("measure/held_out", 0);
-  real_ = assembly.parts().data->held_out(random, count);
+  real_ = assembly.parts().data->held_out(random, count_);
 }
 
 Tensor Measure::samples(const Networks& networks, int64_t lanes, int64_t n) const {
@@ -29,16 +31,28 @@ Tensor Measure::samples(const Networks& networks, int64_t lanes, int64_t n) cons
   const Parts& parts = assembly_.parts();
   const Streams streams = shared_streams(lanes, options_);
   Random latents = streams.at("measure/latents", 0), head = streams.at("measure/head", 0);
-  const auto params = [&](Kind kind) {
+  const auto params = [&](Kind kind) -> Params {
     const auto found = networks.find(kind);
-    return found == networks.end() ? Params{{}, {}, Mode::evaluation}
-                                   : found->second.frozen(Mode::evaluation);
+    if (found == networks.end()) return {{}, {}, Mode::evaluation};  // a head without parameters
+    return {found->second.views(), found->second.states(), Mode::evaluation};
   };
   const Tensor raw = parts.generator->forward(params(Kind::generator), parts.prior->draw(latents, n));
   return parts.head->forward(params(Kind::head), raw, head);
 }
 
-std::vector<MeasuredColumn> Measure::columns(const Networks& networks, int64_t lanes) const {
+// A metric that looks at the game may ask for gradients.
+Tensor Measure::values(const Metric& metric, Measurement m, const Networks& networks, int64_t step) const {
+  std::optional<StillGame> game;
+  const at::AutoGradMode gradients(metric.needs_game());
+  const Streams streams = shared_streams(m.fake.size(0), options_);
+  if (metric.needs_game()) {
+    game.emplace(assembly_, networks, streams, train_, step);
+    m.game = &*game;
+  }
+  return metric.measure(m).detach().to(at::kCPU, at::kDouble).contiguous();
+}
+
+std::vector<MeasuredColumn> Measure::columns(const Networks& networks, int64_t lanes, int64_t step) const {
   std::vector<MeasuredColumn> all;
   if (assembly_.metrics().empty()) return all;
   const at::NoGradGuard no_grad;
@@ -49,16 +63,16 @@ std::vector<MeasuredColumn> Measure::columns(const Networks& networks, int64_t l
   m.real_labels = real_.labels;
   m.data = assembly_.parts().data;
   for (const auto& [name, metric] : assembly_.metrics()) {
-    const auto columns = metric->columns(*m.data);
-    const bool supported = metric->unsupported(*m.data).empty();
+    const auto names = metric->columns(*m.data);
+    const bool supported = metric->unsupported(assembly_.parts()).empty();
     m.random = [&, prefix = "measure/" + name + "/"](std::string_view purpose) {
       return streams.at(prefix + std::string(purpose), 0);
     };
-    const Tensor values = supported ? metric->measure(m).to(at::kCPU, at::kDouble).contiguous() : Tensor();
-    for (size_t c = 0; c < columns.size(); ++c) {
-      MeasuredColumn column{column_name(name, columns[c]), {}};
+    const Tensor numbers = supported ? values(*metric, m, networks, step) : Tensor();
+    for (size_t c = 0; c < names.size(); ++c) {
+      MeasuredColumn column{column_name(name, names[c]), {}};
       for (int64_t lane = 0; lane < lanes; ++lane)
-        column.values.push_back(supported ? values[lane][static_cast<int64_t>(c)].item<double>()
+        column.values.push_back(supported ? numbers[lane][static_cast<int64_t>(c)].item<double>()
                                           : std::numeric_limits<double>::quiet_NaN());
       all.push_back(std::move(column));
     }

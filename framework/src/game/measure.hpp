@@ -18,14 +18,18 @@ struct MeasuredColumn {
 
 class Measure {
  public:
-  /// `count` generated samples, and as many held-out ones as there are, up to `count`.
-  Measure(const Assembly& assembly, int64_t count, const at::TensorOptions& options);
+  /// `measure.samples` of the trial: so many generated samples, and as many held-out ones as there are.
+  Measure(const Assembly& assembly, const TrialConfig& trial, const at::TensorOptions& options);
   /// The generator's samples in evaluation mode: [lane, n, feature…].
   Tensor samples(const Networks& networks, int64_t lanes, int64_t n) const;
-  std::vector<MeasuredColumn> columns(const Networks& networks, int64_t lanes) const;
+  /// `step`: how far the training is.
+  std::vector<MeasuredColumn> columns(const Networks& networks, int64_t lanes, int64_t step) const;
 
  private:
+  Tensor values(const Metric& metric, Measurement m, const Networks& networks, int64_t step) const;
+
   const Assembly& assembly_;
+  TrainConfig train_;
   int64_t count_;
   at::TensorOptions options_;
   Batch real_;

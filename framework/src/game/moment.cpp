@@ -2,39 +2,40 @@
 
 namespace saddle {
 
-Params effective_params(const Assembly& assembly, const Network& network, Kind kind, bool trained,
-                        Mode mode) {
-  if (kind != Kind::critic || assembly.constraints().empty())
-    return trained ? network.trained(mode) : network.frozen(mode);
-  const Params whole = trained ? network.trained(mode) : network.frozen(mode);
-  std::vector<Tensor> params = trained ? network.leaves() : network.views();
-  for (const Constraint* constraint : assembly.constraints())
-    for (size_t i = 0; i < params.size(); ++i)
-      params[i] = constraint->effective(whole, network.slots()[i], params[i]);
-  return {std::move(params), network.states(), mode};
-}
-
-Moment::Moment(const Assembly& assembly, const Networks& networks, const Streams& streams, int64_t batch_size,
-               UpdateName name)
+Moment::Moment(const Assembly& assembly, const Networks& networks, const Streams& streams,
+               const TrainConfig& train, UpdateName name)
     : assembly_(assembly),
       networks_(networks),
       streams_(streams),
-      batch_size_(batch_size),
+      batch_size_(train.batch),
+      steps_(train.steps),
       name_(std::move(name)) {}
 
-void Moment::train(const PlayerSpec& player) { player_ = &player; }
-
-Params Moment::params(Kind kind) const {
-  const bool trained = player_ && std::find(player_->networks.begin(), player_->networks.end(), kind) !=
+const std::vector<Tensor>& Moment::raw_params(Kind kind, const Network& network) const {
+  if (const auto found = substitutes_.find(kind); found != substitutes_.end()) return found->second;
+  const bool leaves = !player_ || std::find(player_->networks.begin(), player_->networks.end(), kind) !=
                                       player_->networks.end();
+  return leaves ? network.leaves() : network.views();
+}
+
+// The critic's through the constraints, one after the other.
+Params Moment::params(Kind kind) {
   const auto found = networks_.find(kind);
   if (found == networks_.end()) return {{}, {}, Mode::training};  // a head without parameters
-  return effective_params(assembly_, found->second, kind, trained, Mode::training);
+  const Network& network = found->second;
+  std::vector<Tensor> params = raw_params(kind, network);
+  if (kind == Kind::critic)
+    for (const Constraint* constraint : assembly_.constraints()) {
+      const Params before(params, network.states(), Mode::training);
+      for (size_t i = 0; i < params.size(); ++i)
+        params[i] = constraint->effective(before, network.slots()[i], params[i]);
+    }
+  return {std::move(params), network.states(), Mode::training};
 }
 
 const Batch& Moment::real() {
   if (!real_) {
-    Random stream = streams_.at(fmt::format("data/{}", name_.draw), name_.step);
+    Random stream = streams_.at(fmt::format("data/{}", name_.draw), name_.stream_step);
     real_ = parts().data->draw(stream, batch_size_);
   }
   return *real_;
@@ -63,7 +64,7 @@ Tensor Moment::encode(const Tensor& samples) {
 }
 
 Random Moment::random(std::string_view purpose) const {
-  return streams_.at(fmt::format("{}/{}", purpose, name_.turn), name_.step);
+  return streams_.at(fmt::format("{}/{}", purpose, name_.turn), name_.stream_step);
 }
 
 }  // namespace saddle

@@ -8,28 +8,34 @@
 #include <string>
 
 #include "game/assembly.hpp"
-#include "game/network.hpp"
+#include "game/players.hpp"
 
 namespace saddle {
-
-using Networks = std::map<Kind, Network>;
 
 /// What names an update's random streams.
 struct UpdateName {
   std::string turn;  ///< "critic.0", "generator.0"; both players of a simultaneous update share the latter
   int64_t draw = 0;  ///< which batch of the step: data come in the same order whoever asks for them
   int64_t step = 0;
+  int64_t stream_step = 0;  ///< the step that keys the streams: `step` in training, always 0 in measuring
 };
 
 class Moment final : public Play {
  public:
-  Moment(const Assembly& assembly, const Networks& networks, const Streams& streams, int64_t batch_size,
+  Moment(const Assembly& assembly, const Networks& networks, const Streams& streams, const TrainConfig& train,
          UpdateName name);
-  /// Sets which networks are trained in the loss that is asked for next.
-  void train(const PlayerSpec& player);
+  /// Sets which networks are leaves in the loss that is asked for next: a player's own, or all.
+  void train(const PlayerSpec& player) { player_ = &player; }
+  void train_all() { player_ = nullptr; }
+  void set_update(int64_t count) { update_ = count; }
+  /// Other parameters for a network, until `reset`.
+  void substitute(Kind network, std::vector<Tensor> params) { substitutes_[network] = std::move(params); }
+  void reset(Kind network) { substitutes_.erase(network); }
 
   const Parts& parts() const override { return assembly_.parts(); }
   int64_t step() const override { return name_.step; }
+  int64_t steps() const override { return steps_; }
+  int64_t update() const override { return update_; }
   int64_t batch_size() const override { return batch_size_; }
   const Batch& real() override;
   const Tensor& latents() override;
@@ -37,22 +43,21 @@ class Moment final : public Play {
   Tensor generate(const Tensor& latents) override;
   Tensor score(const Tensor& samples) override;
   Tensor encode(const Tensor& samples) override;
+  Params params(Kind network) override;
   Random random(std::string_view purpose) const override;
 
  private:
-  Params params(Kind kind) const;
+  const std::vector<Tensor>& raw_params(Kind kind, const Network& network) const;
 
   const Assembly& assembly_;
   const Networks& networks_;
   const Streams& streams_;
-  int64_t batch_size_;
+  int64_t batch_size_, steps_, update_ = 0;
   UpdateName name_;
-  const PlayerSpec* player_ = nullptr;
+  const PlayerSpec* player_ = nullptr;  // null: everything is a leaf
+  std::map<Kind, std::vector<Tensor>> substitutes_;
   std::optional<Batch> real_;
   Tensor latents_;
 };
-
-/// The parameters that a network sees: through the constraints, where it's the critic.
-Params effective_params(const Assembly& assembly, const Network& network, Kind kind, bool trained, Mode mode);
 
 }  // namespace saddle

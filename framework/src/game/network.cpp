@@ -65,6 +65,8 @@ Network::Network(std::string role, Declare declared, const Streams& streams)
   }
 }
 
+std::vector<Tensor> Network::views_into(const Tensor& buffer) const { return views_of(buffer, slots()); }
+
 void Network::make_views() {
   gradient_ = at::zeros_like(buffer_);
   views_ = views_of(buffer_, slots());
@@ -81,6 +83,20 @@ void Network::collect(const std::vector<Tensor>& gradients) {
     else
       gradient_views_[i].zero_();
   }
+}
+
+Network Network::with_own_state() const {
+  Network copy = *this;
+  copy.state_buffer_ = state_buffer_.clone();
+  copy.make_views();
+  return copy;
+}
+
+Network Network::with_buffer(const Tensor& buffer) const {
+  Network copy = *this;
+  copy.buffer_ = buffer.to(buffer_.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
+  copy.make_views();
+  return copy;
 }
 
 void Network::keep(const std::vector<int64_t>& lanes) {

@@ -20,12 +20,12 @@ class Network {
   const Tensor& buffer() const { return buffer_; }
   const Tensor& gradient() const { return gradient_; }
 
-  /// Views of the buffer by parameter; leaves that collect gradients, or plain.
+  /// Views of the buffer by parameter; differentiable leaves, or plain.
   const std::vector<Tensor>& leaves() const { return leaves_; }
-  Params frozen(Mode mode) const { return {views_, states_, mode}; }
-  Params trained(Mode mode) const { return {leaves_, states_, mode}; }
   const std::vector<Tensor>& views() const { return views_; }
   const std::vector<Tensor>& states() const { return states_; }
+  /// The same views of another buffer of this layout: an optimizer's memory, an average.
+  std::vector<Tensor> views_into(const Tensor& buffer) const;
 
   /// Copies gradients by parameter (undefined: zero) into the flat gradient buffer.
   void collect(const std::vector<Tensor>& gradients);
@@ -36,6 +36,10 @@ class Network {
   Tensor state(size_t slot, int64_t lane) const;
   void set_state(size_t slot, int64_t lane, const Tensor& value);
 
+  /// The same parameters with a copy of the state.
+  Network with_own_state() const;
+  /// Other parameters [lane, slice], of any dtype, with the same state.
+  Network with_buffer(const Tensor& buffer) const;
   /// Keeps the given lanes, in that order.
   void keep(const std::vector<int64_t>& lanes);
   /// One parameter of one lane, on the CPU, of its own shape.

@@ -26,8 +26,9 @@ struct TrialResult {
   int64_t steps = 0;   ///< done; where it diverged
   double seconds = 0;  ///< its share of its group's time
   std::map<std::string, Curve> series;
-  std::vector<std::pair<std::string, double>> metrics;      ///< final values by column
-  std::vector<std::pair<std::string, at::Tensor>> weights;  ///< by "role/parameter"
+  std::vector<std::pair<std::string, double>> metrics;               ///< final values by column
+  std::vector<std::pair<std::string, at::Tensor>> weights;           ///< by "role/parameter"
+  std::vector<std::pair<std::string, at::Tensor>> averaged_weights;  ///< empty without an average
   at::Tensor samples;
 };
 

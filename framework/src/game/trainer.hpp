@@ -6,7 +6,9 @@
 #include <optional>
 #include <vector>
 
+#include "game/averages.hpp"
 #include "game/measure.hpp"
+#include "game/players.hpp"
 #include "game/result.hpp"
 
 namespace saddle {
@@ -24,34 +26,28 @@ class Trainer {
   void run(const Progress& progress, const Finished& finished);
 
  private:
-  struct PlayerState;  // the optimizer's memory
-
   void assemble();
   void step();
-  void update(Moment& moment, size_t player);
-  void update_both(Moment& moment);
-  void backward(Moment& moment, size_t player);
-  void apply(size_t player);
-  void check(size_t player, const Tensor& loss);
-  void check_parameters();
-  void blame(int64_t lane, std::string why);
-  void blame_where_not_finite(const Network& network, const Tensor& buffer, const char* sentence);
+  void turn(std::vector<size_t> movers, const std::string& name, int64_t draw);
   void measure();
   void remove_dead(const Finished& finished);
   TrialResult finish(int64_t lane, Outcome outcome, const Tensor& samples);
   void finish_all(Outcome outcome, const Finished& finished);
+  /// What is measured and sampled from: the averaged weights where there are some.
+  Networks measured_networks() const;
   Tensor kept_samples() const;
+  int64_t lanes() const { return static_cast<int64_t>(trials_.size()); }
 
   std::vector<const TrialConfig*> trials_;
   at::TensorOptions options_;
   SharedData data_;
   std::unique_ptr<Assembly> assembly_;
   std::optional<Streams> streams_;
-  Networks networks_;
-  std::vector<PlayerState> players_;
+  std::optional<Players> players_;
+  std::optional<Averages> averages_;
   std::unique_ptr<Measure> measure_;
-  std::vector<TrialResult> results_;  // by lane
-  std::vector<std::string> dead_;     // by lane: why; empty while it lives
+  std::vector<TrialResult> results_;               // by lane
+  std::vector<std::vector<double>> rate_factors_;  // of this step, by player and lane
   int64_t step_ = 0;
 };
 

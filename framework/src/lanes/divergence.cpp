@@ -48,6 +48,18 @@ Tensor FDivergence::linked_fake_term(const Tensor& v) const {
   return link == "log_ratio" ? log_ratio_fake_term(v) : fake_term(v);
 }
 
+// f(u)·q where the ratio u = p/q can be formed, in float64; where q vanishes and p does not, f(u)/u tends to
+// f(∞)/∞ and is taken at the largest ratio that can be.
+std::optional<Tensor> FDivergence::exact(const Densities& d) const {
+  const at::NoGradGuard no_grad;
+  constexpr double widest = 300;
+  const Tensor log_ratio = (d.log_real - d.log_fake).clamp(-widest, widest);
+  const Tensor u = log_ratio.exp();
+  // q·f(u), or p·f(u)/u: whichever factor is not the small one.
+  const Tensor integrand = at::where(log_ratio > 0, d.log_real.exp() * (f(u) / u), d.log_fake.exp() * f(u));
+  return lane_sum(integrand * d.weight);
+}
+
 Tensor FDivergence::value(const Round& round) const {
   // Not two arguments of one expression: real_scores() may score both, and the order must not be the
   // compiler's.

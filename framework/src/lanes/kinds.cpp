@@ -1,8 +1,10 @@
 // The key functions of every class that plugins derive from: each has one vtable and one type_info, in
 // libsaddle, so that exceptions and dynamic_cast cross the boundary.
+#include <saddle/average.hpp>
 #include <saddle/constraint.hpp>
 #include <saddle/data.hpp>
 #include <saddle/divergence.hpp>
+#include <saddle/dynamics.hpp>
 #include <saddle/error.hpp>
 #include <saddle/head.hpp>
 #include <saddle/metric.hpp>
@@ -11,6 +13,7 @@
 #include <saddle/optimizer.hpp>
 #include <saddle/penalty.hpp>
 #include <saddle/prior.hpp>
+#include <saddle/schedule.hpp>
 
 namespace saddle {
 
@@ -28,7 +31,24 @@ Constraint::~Constraint() = default;
 Optimizer::~Optimizer() = default;
 Metric::~Metric() = default;
 Objective::~Objective() = default;
+Dynamics::~Dynamics() = default;
+Schedule::~Schedule() = default;
+Average::~Average() = default;
 Play::~Play() = default;
+Game::~Game() = default;
+Turn::~Turn() = default;
+
+double Schedule::at(int64_t step, int64_t steps, int64_t lane) const {
+  if (step < warmup) return static_cast<double>(step + 1) / static_cast<double>(warmup);
+  // The last step has progress 1.
+  const int64_t after = std::max<int64_t>(steps - 1 - warmup, 1);
+  return factor(static_cast<double>(step - warmup) / static_cast<double>(after), lane);
+}
+
+Tensor Generator::log_density(const Params&, const Tensor&) const {
+  throw PluginError(has_density() ? "the generator says that it has a density, but log_density is not written"
+                                  : "the generator has no density");
+}
 
 Tensor Data::log_density(const Tensor&) const {
   throw PluginError(has_density() ? "the data says that it has a density, but log_density is not written"

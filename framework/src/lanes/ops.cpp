@@ -292,4 +292,18 @@ Tensor input_gradient(const Tensor& scores, const Tensor& x) {
   return torch::autograd::grad({scores}, {x}, {at::ones_like(scores)}, true, true)[0];
 }
 
+Tensor gradient_input(const Tensor& x) { return x.requires_grad() ? x : x.detach().requires_grad_(); }
+
+std::vector<Tensor> derivative(const Tensor& value, const std::vector<Tensor>& wrt, bool differentiable) {
+  std::vector<Tensor> result;
+  // A loss that depends on nothing that is trained has no graph at all.
+  if (value.requires_grad())
+    result = torch::autograd::grad({value}, wrt, {at::ones_like(value)}, differentiable, differentiable,
+                                   /*allow_unused=*/true);
+  result.resize(wrt.size());
+  for (size_t i = 0; i < wrt.size(); ++i)
+    if (!result[i].defined()) result[i] = at::zeros_like(wrt[i]);
+  return result;
+}
+
 }  // namespace saddle

@@ -28,14 +28,21 @@ std::string_view kind_name(Kind kind) {
       return "metric";
     case Kind::objective:
       return "objective";
+    case Kind::dynamics:
+      return "dynamics";
+    case Kind::schedule:
+      return "schedule";
+    case Kind::average:
+      return "average";
   }
   return "unknown";
 }
 
 const std::vector<Kind>& all_kinds() {
-  static const std::vector<Kind> all = {Kind::data,       Kind::prior,     Kind::generator,  Kind::head,
-                                        Kind::critic,     Kind::encoder,   Kind::divergence, Kind::penalty,
-                                        Kind::constraint, Kind::optimizer, Kind::metric,     Kind::objective};
+  static const std::vector<Kind> all = {
+      Kind::data,       Kind::prior,   Kind::generator,  Kind::head,      Kind::critic,
+      Kind::encoder,    Kind::divergence, Kind::penalty, Kind::constraint, Kind::optimizer,
+      Kind::metric,     Kind::objective,  Kind::dynamics, Kind::schedule,  Kind::average};
   return all;
 }
 

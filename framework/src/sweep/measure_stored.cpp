@@ -7,8 +7,8 @@
 namespace saddle {
 namespace {
 
-at::Tensor stored(const store::TrialRecord& record, const std::string& path) {
-  for (const store::NamedArray& weight : record.weights)
+at::Tensor stored(const store::TrialRecord& record, bool averaged, const std::string& path) {
+  for (const store::NamedArray& weight : averaged ? record.averaged_weights : record.weights)
     if (weight.path == path) return to_tensor(weight.array);
   throw UserError(
       fmt::format("trial {} keeps no weights of {}: what was not kept can't be measured again; train it "
@@ -16,11 +16,12 @@ at::Tensor stored(const store::TrialRecord& record, const std::string& path) {
                   record.id, path));
 }
 
-void restore(Network& network, const store::TrialRecord& record) {
+// As the trial was measured: from its averaged weights if it has some.
+void restore(Network& network, const store::TrialRecord& record, bool averaged) {
   for (size_t i = 0; i < network.slots().size(); ++i)
-    network.set_parameter(i, 0, stored(record, network.role() + "/" + network.slots()[i].name));
+    network.set_parameter(i, 0, stored(record, averaged, network.role() + "/" + network.slots()[i].name));
   for (size_t i = 0; i < network.state_slots().size(); ++i)
-    network.set_state(i, 0, stored(record, network.state_path(i)));
+    network.set_state(i, 0, stored(record, averaged, network.state_path(i)));
 }
 
 }  // namespace
@@ -32,15 +33,11 @@ void measure_stored(const store::StorePaths& paths, const TrialConfig& trial, co
   const TrialConfig* const one = &trial;
   const Assembly assembly(std::span(&one, 1), options, data);
   const Streams streams({trial.seed}, options);
-  Networks networks;
-  for (const auto& [kind, declared] : assembly.networks()) {
-    if (kind != Kind::generator && kind != Kind::head) continue;
-    Network network(std::string(kind_name(kind)), declared, streams);
-    restore(network, record);
-    networks.emplace(kind, std::move(network));
-  }
+  Networks networks = make_networks(assembly, streams);
+  for (auto& [kind, network] : networks) restore(network, record, assembly.average().keeps());
   std::vector<std::pair<std::string, double>> values;
-  for (const MeasuredColumn& column : Measure(assembly, trial.measure.samples, options).columns(networks, 1))
+  for (const MeasuredColumn& column :
+       Measure(assembly, trial, options).columns(networks, 1, trial.train.steps))
     values.emplace_back(column.name, column.values[0]);
   // Metrics of a trial that diverged say nothing.
   if (record.status == store::Status::diverged)

@@ -156,6 +156,8 @@ store::TrialRecord to_record(const TrialResult& result, Provenance provenance) {
   for (const auto& [name, curve] : result.series) record.series.push_back({name, curve.steps, curve.values});
   record.metrics = to_metrics(trial, result.metrics);
   for (const auto& [path, tensor] : result.weights) record.weights.push_back({path, to_array(tensor)});
+  for (const auto& [path, tensor] : result.averaged_weights)
+    record.averaged_weights.push_back({path, to_array(tensor)});
   if (result.samples.defined()) record.samples = to_array(result.samples);
   record.provenance = std::move(provenance);
   for (auto& entry : plugin_provenance(trial)) record.provenance.push_back(std::move(entry));

@@ -48,6 +48,8 @@ double mode_divergence(const std::vector<int64_t>& counts, const Tensor& weights
   return sum;
 }
 
-std::string needs_modes(const Data& data) { return data.modes() ? "" : "the data has no known modes"; }
+std::string needs_modes(const Parts& parts) {
+  return parts.data->modes() ? "" : "the data has no known modes";
+}
 
 }  // namespace saddle

@@ -25,7 +25,7 @@ ModeCounts count_modes(const Tensor& x, const Modes& modes, double limit);
 double mode_divergence(const std::vector<int64_t>& counts, const Tensor& weights);
 
 /// What unsupported() answers; empty if the data has modes.
-std::string needs_modes(const Data& data);
+std::string needs_modes(const Parts& parts);
 
 constexpr auto limit_doc = "Limit of high quality: distance to the nearest mode, in its standard deviations.";
 

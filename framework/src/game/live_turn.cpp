@@ -1,0 +1,80 @@
+#include "game/live_turn.hpp"
+
+#include <ATen/core/grad_mode.h>
+
+namespace saddle {
+
+LiveTurn::LiveTurn(const Assembly& assembly, Players& players, Moment& moment, std::vector<size_t> movers,
+                   const std::vector<std::vector<double>>& rate_factors)
+    : assembly_(assembly),
+      players_(players),
+      moment_(moment),
+      movers_(std::move(movers)),
+      rate_factors_(rate_factors),
+      noted_(players.count(), false),
+      substituted_(players.count()) {}
+
+const Field& LiveTurn::parameters(size_t player) {
+  return substituted_[player] ? *substituted_[player] : players_.leaves(player);
+}
+
+Tensor LiveTurn::loss(size_t player) {
+  const PlayerSpec& spec = assembly_.players()[player];
+  // Where no dynamics asks how one player's loss depends on the other, no graph is built for it.
+  moment_.set_update(players_.updates(player));
+  if (assembly_.dynamics().needs_second_derivatives())
+    moment_.train_all();
+  else
+    moment_.train(spec);
+  Tensor loss = assembly_.objective().loss(spec, moment_);
+  const bool moves = std::find(movers_.begin(), movers_.end(), player) != movers_.end();
+  if (moves && !noted_[player]) {
+    noted_[player] = true;
+    players_.note_loss(player, loss);
+  }
+  return loss;
+}
+
+void LiveTurn::move(size_t player, const Field& direction) {
+  players_.move(player, direction, rate_factors_[player]);
+}
+
+void LiveTurn::substitute(size_t player, Field params) {
+  size_t next = 0;
+  for (const Kind kind : networks_of(assembly_.players()[player], players_.networks())) {
+    const size_t count = players_.networks().at(kind).leaves().size();
+    const auto begin = params.begin() + static_cast<std::ptrdiff_t>(next);
+    moment_.substitute(kind, {begin, begin + static_cast<std::ptrdiff_t>(count)});
+    next += count;
+  }
+  substituted_[player] = std::move(params);
+}
+
+void LiveTurn::reset(size_t player) {
+  substituted_[player].reset();
+  for (const Kind kind : networks_of(assembly_.players()[player], players_.networks())) moment_.reset(kind);
+}
+
+Turn::Snapshot LiveTurn::save() {
+  Snapshot snapshot;
+  for (size_t p = 0; p < players_.count(); ++p) {
+    snapshot.params.push_back(copy(players_.leaves(p)));
+    std::vector<Field> memory;
+    for (const Field& state : players_.memory(p)) memory.push_back(copy(state));
+    snapshot.memory.push_back(std::move(memory));
+  }
+  return snapshot;
+}
+
+void LiveTurn::restore(const Snapshot& snapshot, bool memory) {
+  const at::NoGradGuard no_grad;
+  for (const size_t p : movers_) {
+    players_.put(p, snapshot.params[p]);
+    if (!memory) continue;
+    const auto states = players_.memory(p);
+    for (size_t i = 0; i < states.size(); ++i)
+      for (size_t j = 0; j < states[i].size(); ++j) states[i][j].copy_(snapshot.memory[p][i][j]);
+  }
+}
+
+}  // namespace saddle

@@ -1,0 +1,253 @@
+#include "game/players.hpp"
+
+#include <ATen/core/grad_mode.h>
+
+#include <cmath>
+
+namespace saddle {
+namespace {
+
+// Finite exactly where every number of the lane is: float sums can't overflow in double.
+std::vector<bool> finite_lanes(const Tensor& buffer) {
+  const Tensor sums = buffer.sum(1, false, at::kDouble).cpu();
+  std::vector<bool> finite;
+  for (int64_t lane = 0; lane < sums.size(0); ++lane)
+    finite.push_back(std::isfinite(sums.const_data_ptr<double>()[lane]));
+  return finite;
+}
+
+std::string first_bad_parameter(const Network& network, const Tensor& buffer, int64_t lane) {
+  for (const Slot& slot : network.slots())
+    if (!buffer[lane].narrow(0, slot.offset, numel(slot.shape)).isfinite().all().item<bool>())
+      return slot.name;
+  return {};
+}
+
+}  // namespace
+
+Networks make_networks(const Assembly& assembly, const Streams& streams) {
+  Networks networks;
+  for (const auto& [kind, declared] : assembly.networks())
+    networks.emplace(kind, Network(std::string(kind_name(kind)), declared, streams));
+  return networks;
+}
+
+std::vector<Kind> networks_of(const PlayerSpec& player, const Networks& networks) {
+  std::vector<Kind> kinds;
+  for (const Kind kind : player.networks)
+    if (networks.contains(kind)) kinds.push_back(kind);  // a head may have no parameters
+  return kinds;
+}
+
+Field leaves_of(const PlayerSpec& player, const Networks& networks) {
+  Field leaves;
+  for (const Kind kind : networks_of(player, networks)) {
+    const auto& some = networks.at(kind).leaves();
+    leaves.insert(leaves.end(), some.begin(), some.end());
+  }
+  return leaves;
+}
+
+// A lane that is no longer sound keeps the parameters that it had.
+class Players::Sound {
+ public:
+  Sound(const Network& network, const std::vector<std::string>& faults) : network_(network) {
+    for (size_t lane = 0; lane < faults.size(); ++lane)
+      if (!faults[lane].empty()) {
+        const auto at = static_cast<int64_t>(lane);
+        rows_.emplace_back(at, network.buffer()[at].clone());
+      }
+  }
+  ~Sound() {
+    for (const auto& [lane, row] : rows_) network_.buffer()[lane].copy_(row);
+  }
+  Sound(const Sound&) = delete;
+  Sound& operator=(const Sound&) = delete;
+
+ private:
+  const Network& network_;
+  std::vector<std::pair<int64_t, Tensor>> rows_;
+};
+
+Players::Players(const Assembly& assembly, const Streams& streams, const TrainConfig& train)
+    : assembly_(&assembly), networks_(make_networks(assembly, streams)) {
+  const auto lanes = static_cast<int64_t>(streams.seeds().size());
+  const size_t of_dynamics = assembly.dynamics().states().size();
+  for (const PlayerSpec& player : assembly.players()) {
+    State state;
+    const size_t of_optimizer = assembly.optimizer(player).states().size();
+    for (const Kind kind : networks_of(player, networks_)) {
+      NetworkMemory memory{kind, {}, {}};
+      const Tensor& buffer = networks_.at(kind).buffer();
+      for (size_t i = 0; i < of_optimizer; ++i) memory.optimizer.push_back(at::zeros_like(buffer));
+      for (size_t i = 0; i < of_dynamics; ++i) memory.dynamics.push_back(at::zeros_like(buffer));
+      state.memories.push_back(std::move(memory));
+    }
+    state.loss_sum = at::zeros({lanes}, streams.options().dtype(at::kDouble));
+    state.clip_norm = player.is_critic ? train.critic_clip_norm : train.generator_clip_norm;
+    states_.push_back(std::move(state));
+  }
+  faults_.resize(static_cast<size_t>(lanes));
+  refresh_leaves();
+}
+
+void Players::refresh_leaves() {
+  for (size_t p = 0; p < states_.size(); ++p) states_[p].leaves = leaves_of(spec(p), networks_);
+}
+
+void Players::move(size_t player, const Field& direction, std::vector<double> rate_factors) {
+  const at::NoGradGuard no_grad;
+  State& state = states_[player];
+  auto next = direction.begin();
+  for (const auto& memory : state.memories) {
+    Network& moved = network(memory);
+    const auto count = static_cast<std::ptrdiff_t>(moved.leaves().size());
+    moved.collect({next, next + count});
+    next += count;
+    blame_where_not_finite(moved, moved.gradient(), "the gradient of {}/{} is not finite");
+  }
+  if (state.clip_norm > 0) clip(state);
+  for (auto& memory : state.memories) {
+    Network& moved = network(memory);
+    const Sound sound(moved, faults_);
+    assembly_->optimizer(spec(player))
+        .update({moved.buffer(), moved.gradient(), memory.optimizer, state.updates, rate_factors});
+    project(memory);
+  }
+  ++state.updates;
+}
+
+// One norm over all networks of the player, lane by lane.
+void Players::clip(const State& state) const {
+  Tensor squares;
+  for (const auto& memory : state.memories) {
+    const Tensor some = lane_sum(networks_.at(memory.network).gradient().to(at::kDouble).square());
+    squares = squares.defined() ? squares + some : some;
+  }
+  const Tensor factor = (state.clip_norm / squares.sqrt()).clamp_max(1);
+  for (const auto& memory : state.memories) {
+    const Tensor& gradient = networks_.at(memory.network).gradient();
+    gradient.mul_(factor.unsqueeze(1).to(gradient.scalar_type()));
+  }
+}
+
+void Players::project(const NetworkMemory& memory) {
+  if (memory.network != Kind::critic) return;
+  const Network& critic = network(memory);
+  for (const Constraint* constraint : assembly_->constraints())
+    for (size_t i = 0; i < critic.views().size(); ++i) {
+      Tensor view = critic.views()[i];
+      constraint->project(critic.slots()[i], view);
+    }
+}
+
+void Players::shift(size_t player, const Field& change) {
+  const at::NoGradGuard no_grad;
+  auto next = change.begin();
+  for (const auto& memory : states_[player].memories) {
+    const Network& moved = network(memory);
+    const Sound sound(moved, faults_);
+    for (const Tensor& view : moved.views()) view.add_(*next++);
+    project(memory);
+  }
+}
+
+void Players::put(size_t player, const Field& params) {
+  const at::NoGradGuard no_grad;
+  auto next = params.begin();
+  for (const auto& memory : states_[player].memories)
+    for (const Tensor& view : network(memory).views()) view.copy_(*next++);
+}
+
+namespace {
+
+// By state, then by parameter of all networks in turn.
+template <class Memories, class Networks>
+std::vector<Field> fields_of(const Memories& memories, const Networks& networks, auto member) {
+  std::vector<Field> fields;
+  for (const auto& memory : memories) {
+    const auto& buffers = memory.*member;
+    fields.resize(buffers.size());
+    for (size_t i = 0; i < buffers.size(); ++i)
+      for (Tensor& view : networks.at(memory.network).views_into(buffers[i]))
+        fields[i].push_back(std::move(view));
+  }
+  return fields;
+}
+
+}  // namespace
+
+std::vector<Field> Players::memory(size_t player) const {
+  return fields_of(states_[player].memories, networks_, &NetworkMemory::optimizer);
+}
+std::vector<Field> Players::dynamics_states(size_t player) const {
+  return fields_of(states_[player].memories, networks_, &NetworkMemory::dynamics);
+}
+
+void Players::note_loss(size_t player, const Tensor& loss) {
+  State& state = states_[player];
+  const Tensor losses = loss.detach().to(at::kDouble);
+  state.loss_sum += losses;
+  ++state.loss_count;
+  const Tensor on_cpu = losses.cpu();
+  for (int64_t lane = 0; lane < on_cpu.size(0); ++lane)
+    if (const double value = on_cpu.const_data_ptr<double>()[lane]; !std::isfinite(value))
+      blame(lane, fmt::format("the loss of the {} is {}", spec(player).name, value));
+}
+
+Tensor Players::take_mean_loss(size_t player) {
+  State& state = states_[player];
+  if (state.loss_count == 0) return {};
+  const Tensor mean = (state.loss_sum / static_cast<double>(state.loss_count)).cpu();
+  state.loss_sum.zero_();
+  state.loss_count = 0;
+  return mean;
+}
+
+void Players::blame(int64_t lane, std::string why) {
+  auto& fault = faults_[static_cast<size_t>(lane)];
+  if (fault.empty()) fault = std::move(why);
+}
+
+bool Players::any_fault() const {
+  return std::any_of(faults_.begin(), faults_.end(), [](const auto& why) { return !why.empty(); });
+}
+
+// `sentence` takes the network's role and the parameter.
+void Players::blame_where_not_finite(const Network& network, const Tensor& buffer, const char* sentence) {
+  const auto finite = finite_lanes(buffer);
+  for (size_t lane = 0; lane < finite.size(); ++lane)
+    if (!finite[lane]) {
+      const auto at = static_cast<int64_t>(lane);
+      blame(at,
+            fmt::format(fmt::runtime(sentence), network.role(), first_bad_parameter(network, buffer, at)));
+    }
+}
+
+void Players::check_parameters() {
+  for (const State& state : states_)
+    for (const auto& memory : state.memories) {
+      const Network& checked = network(memory);
+      blame_where_not_finite(checked, checked.buffer(), "the parameter {}/{} is not finite");
+      for (const Tensor& buffer : memory.optimizer)
+        blame_where_not_finite(checked, buffer, "the optimizer's memory of {}/{} has overflowed");
+    }
+}
+
+void Players::keep(const std::vector<int64_t>& lanes) {
+  std::vector<std::string> kept;
+  for (const int64_t lane : lanes) kept.push_back(std::move(faults_[static_cast<size_t>(lane)]));
+  faults_ = std::move(kept);
+  if (lanes.empty()) return;
+  for (auto& [kind, network] : networks_) network.keep(lanes);
+  for (State& state : states_) {
+    const Tensor index = at::tensor(lanes, at::kLong).to(state.loss_sum.device());
+    state.loss_sum = state.loss_sum.index_select(0, index);
+    for (auto& memory : state.memories)
+      for (auto* buffers : {&memory.optimizer, &memory.dynamics})
+        for (Tensor& buffer : *buffers) buffer = buffer.index_select(0, index);
+  }
+  refresh_leaves();
+}
+
+}  // namespace saddle

@@ -1,0 +1,86 @@
+// The players of a group of trials: their networks, what their optimizers and the dynamics remember, and
+// which lanes are still sound.
+#pragma once
+#include <saddle/dynamics.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "game/assembly.hpp"
+#include "game/network.hpp"
+
+namespace saddle {
+
+using Networks = std::map<Kind, Network>;
+
+/// Every network that the assembly declares, at its start.
+Networks make_networks(const Assembly& assembly, const Streams& streams);
+/// The networks of a player that have parameters.
+std::vector<Kind> networks_of(const PlayerSpec& player, const Networks& networks);
+/// Its parameters as differentiable leaves.
+Field leaves_of(const PlayerSpec& player, const Networks& networks);
+
+class Players {
+ public:
+  Players(const Assembly& assembly, const Streams& streams, const TrainConfig& train);
+
+  /// The same lanes' parts, made anew.
+  void reassemble(const Assembly& assembly) { assembly_ = &assembly; }
+  const Networks& networks() const { return networks_; }
+  size_t count() const { return states_.size(); }
+  const PlayerSpec& spec(size_t player) const { return assembly_->players()[player]; }
+  const Field& leaves(size_t player) const { return states_[player].leaves; }
+  int64_t updates(size_t player) const { return states_[player].updates; }
+
+  /// An optimizer's step along −direction, after the player's gradient was clipped.
+  void move(size_t player, const Field& direction, std::vector<double> rate_factors);
+  void shift(size_t player, const Field& change);
+  /// The optimizer's memory and the dynamics' buffers, by parameter.
+  std::vector<Field> memory(size_t player) const;
+  std::vector<Field> dynamics_states(size_t player) const;
+  /// Copies values into the player's parameters; nothing is projected.
+  void put(size_t player, const Field& params);
+
+  /// Sums the losses until `take_mean_loss`; blames the lanes whose loss is not finite.
+  void note_loss(size_t player, const Tensor& loss);
+  /// [lane] float64, on the CPU; undefined if there was no loss since the last call.
+  Tensor take_mean_loss(size_t player);
+  /// Blames lanes for what no loss shows: parameters that the last update took out of range, and a memory of
+  /// the optimizer that has overflowed, after which its parameters silently stop.
+  void check_parameters();
+  /// By lane: why it diverged; empty while it is sound.
+  const std::vector<std::string>& faults() const { return faults_; }
+  bool any_fault() const;
+  void blame(int64_t lane, std::string why);
+  /// Keeps the given lanes, in that order.
+  void keep(const std::vector<int64_t>& lanes);
+
+ private:
+  struct NetworkMemory {
+    Kind network;
+    std::vector<Tensor> optimizer, dynamics;  // each [lane, slice]
+  };
+  struct State {
+    std::vector<NetworkMemory> memories;
+    Field leaves;
+    int64_t updates = 0;
+    Tensor loss_sum;  // [lane] float64
+    int64_t loss_count = 0;
+    double clip_norm = 0;  // 0: no limit
+  };
+  class Sound;
+  void refresh_leaves();
+  void clip(const State& state) const;
+  void project(const NetworkMemory& memory);
+  void blame_where_not_finite(const Network& network, const Tensor& buffer, const char* sentence);
+  Network& network(const NetworkMemory& memory) { return networks_.at(memory.network); }
+
+  const Assembly* assembly_;
+  Networks networks_;
+  std::vector<State> states_;
+  std::vector<std::string> faults_;
+};
+
+}  // namespace saddle

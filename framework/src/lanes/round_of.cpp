@@ -1,0 +1,35 @@
+#include <saddle/objective.hpp>
+
+namespace saddle {
+namespace {
+
+std::function<Random(std::string_view)> streams_of(Play& play, const std::string& part) {
+  return [&play, part](std::string_view purpose) { return play.random(part + "/" + std::string(purpose)); };
+}
+
+Tensor perturbed(Play& play, Tensor samples, const char* which) {
+  const double progress = static_cast<double>(play.step()) / static_cast<double>(play.steps());
+  for (size_t i = 0; i < play.parts().penalties.size(); ++i) {
+    Random random = play.random("penalty." + std::to_string(i) + "/" + which);
+    samples = play.parts().penalties[i]->perturb(samples, random, progress);
+  }
+  return samples;
+}
+
+}  // namespace
+
+Round round_of(Play& play, Player player, const std::string& part) {
+  return Round({.real = [&play] { return perturbed(play, play.real().samples, "real"); },
+                .fake = perturbed(play, play.generate(play.latents()), "fake"),
+                .latents = play.latents(),
+                .labels = [&play] { return play.real().labels; },
+                .critic = [&play] { return play.params(Kind::critic); },
+                .step = play.step(),
+                .steps = play.steps(),
+                .player = player,
+                .joint_pass = !play.parts().critic || !play.parts().critic->works_on_batch(),
+                .score = [&play](const Tensor& samples) { return play.score(samples); },
+                .random = streams_of(play, part)});
+}
+
+}  // namespace saddle
