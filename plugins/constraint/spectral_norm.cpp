@@ -1,6 +1,9 @@
 #include <saddle/plugin.hpp>
 
+#include <algorithm>
 #include <map>
+
+#include "support/leading.hpp"
 
 namespace {
 using namespace saddle;
@@ -11,52 +14,52 @@ class SpectralNorm final : public Constraint {
     s.summary(
          "The critic's weight matrices are divided by their largest singular value, which a power iteration "
          "follows from update to update. Biases stay.")
-        .cites("Miyato et al. 2018, algorithm 1");
+        .cites("Miyato et al. 2018, algorithm 1 (of one vector)")
+        .cites("Rutishauser 1969 (of a block)");
     s.param("iterations", &SpectralNorm::iterations_, {.initial = 1, .range = at_least(1)},
             "Of the power method, each time that the critic is used in training.");
+    s.param("vectors", &SpectralNorm::vectors_, {.initial = 8, .range = at_least(1)},
+            "How many singular vectors are followed. With one, as in the paper, a singular value that "
+            "overtakes the largest is found late: the norm is too large by a few percent until then.");
     s.param("scale", &SpectralNorm::scale_, {.initial = 1.0, .range = above(0)},
             "The spectral norm that every matrix is given.");
   }
 
   void declare(Declare& d, const Slot& parameter) override {
-    if (parameter.shape.size() >= 2)
-      vectors_[parameter.name] =
-          d.state("spectral_norm." + parameter.name, {parameter.shape.back()}, Init::normal(1));
+    if (parameter.shape.size() < 2) return;
+    const int64_t outputs = parameter.shape.back(), inputs = numel(parameter.shape) / outputs;
+    blocks_[parameter.name] = d.state("spectral_norm." + parameter.name,
+                                      {std::min({vectors_, inputs, outputs}), outputs}, Init::normal(1));
   }
 
   Tensor effective(const Params& network, const Slot& parameter, const Tensor& trained) const override {
-    const auto vector = vectors_.find(parameter.name);
-    if (vector == vectors_.end()) return trained;
+    const auto found = blocks_.find(parameter.name);
+    if (found == blocks_.end()) return trained;
     const Tensor matrix = trained.flatten(1, -2);  // [lane, inputs, outputs]
-    Tensor u = unit(network[vector->second].detach().unsqueeze(2));
-    if (network.training()) {
-      const Tensor w = matrix.detach();
-      for (int64_t i = 0; i < iterations_; ++i)
-        u = unit(saddle::matmul(w, unit(saddle::matmul(w, u)), true, false), u);
-      network.store(vector->second, u.squeeze(2));
-    }
-    // σ = ‖W u‖ is vᵀ W u with v = W u/‖W u‖, the v that makes it largest: its first derivative by W is v uᵀ.
-    const Tensor norm = sample_norm(saddle::matmul(matrix, u).transpose(1, 2)).view(one_a_lane(trained));
-    return trained * (scale_.like(trained) / at::where(norm > 0, norm, 1));
+    if (network.training()) network.store(found->second, followed(network[found->second], matrix.detach()));
+    const Tensor first = network[found->second].narrow(1, 0, 1).clone();  // the state moves on in place
+    // σ = ‖W u‖ is vᵀ W u with v = W u/‖W u‖, the best v: its derivative by W is v uᵀ.
+    const Tensor sigma = sample_norm(saddle::matmul(first, matrix, false, true)) / sample_norm(first);
+    const Tensor divisor = at::where(sigma > 0, sigma, 1);  // [lane, 1]
+    Shape one_a_lane(static_cast<size_t>(trained.dim()), 1);
+    one_a_lane[0] = trained.size(0);
+    return trained * (scale_ * divisor.reciprocal()).view(one_a_lane);
   }
 
  private:
-  static Shape one_a_lane(const Tensor& like) {
-    Shape shape(static_cast<size_t>(like.dim()), 1);
-    shape[0] = like.size(0);
-    return shape;
+  // The block [lane, vector, outputs] after some iterations, its rows the best approximations within what
+  // they span, the largest singular value's first (Rayleigh and Ritz).
+  Tensor followed(Tensor block, const Tensor& w) const {
+    for (int64_t i = 0; i < iterations_; ++i)
+      block = orthonormal_rows(saddle::matmul(saddle::matmul(block, w, false, true), w), block);
+    if (block.size(1) == 1) return block;
+    const Tensor images = saddle::matmul(block, w, false, true);
+    return saddle::matmul(eigenvectors(saddle::matmul(images, images, false, true)), block);
   }
 
-  // [lane, n, 1] of length 1; where it is 0, `otherwise`.
-  static Tensor unit(const Tensor& x, const Tensor& otherwise = {}) {
-    const Tensor norm = lane_sum(x.square()).sqrt().view({-1, 1, 1});
-    const Tensor divided = x / at::where(norm > 0, norm, 1);
-    return otherwise.defined() ? at::where(norm > 0, divided, otherwise) : divided;
-  }
-
-  int64_t iterations_{};
+  int64_t iterations_{}, vectors_{};
   LaneReal scale_;
-  std::map<std::string, StateRef> vectors_;
+  std::map<std::string, StateRef> blocks_;
 };
 }  // namespace
 

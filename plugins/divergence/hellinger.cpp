@@ -7,6 +7,10 @@ class Hellinger final : public FDivergence {
  public:
   static void describe(Schema<Hellinger>& s) {
     s.summary("Squared Hellinger distance ∫(√p − √q)², between 0 and 2.")
+        .states("family", "f-divergence")
+        .states("f", "(√u − 1)²")
+        .states("domain", "t < 1")
+        .states("optimum", "paper: v = ½ ln p/q; the value is ∫(√p − √q)²")
         .cites("Nowozin, Cseke & Tomioka 2016");
   }
   Tensor f(const Tensor& u) const override { return (u.sqrt() - 1).square(); }

@@ -6,7 +6,12 @@ using namespace saddle;
 class Kl final : public FDivergence {
  public:
   static void describe(Schema<Kl>& s) {
-    s.summary("Kullback-Leibler divergence KL(data || model).").cites("Nowozin, Cseke & Tomioka 2016");
+    s.summary("Kullback-Leibler divergence KL(data || model).")
+        .states("family", "f-divergence")
+        .states("f", "u ln u")
+        .states("domain", "t in ℝ")
+        .states("optimum", "paper: v = 1 + ln p/q; the value is KL(p || q)")
+        .cites("Nowozin, Cseke & Tomioka 2016");
   }
   Tensor f(const Tensor& u) const override { return u * u.log(); }
   Tensor real_term(const Tensor& v) const override { return v; }

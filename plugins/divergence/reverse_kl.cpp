@@ -7,6 +7,10 @@ class ReverseKl final : public FDivergence {
  public:
   static void describe(Schema<ReverseKl>& s) {
     s.summary("Reverse Kullback-Leibler divergence KL(model || data).")
+        .states("family", "f-divergence")
+        .states("f", "−ln u")
+        .states("domain", "t < 0")
+        .states("optimum", "v = ln p/q; the value is KL(q || p)")
         .cites("Nowozin, Cseke & Tomioka 2016");
   }
   Tensor f(const Tensor& u) const override { return -u.log(); }

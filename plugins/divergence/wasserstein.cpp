@@ -1,5 +1,7 @@
 #include <saddle/plugin.hpp>
 
+#include "support/line.hpp"
+
 namespace {
 using namespace saddle;
 
@@ -9,6 +11,9 @@ class Wasserstein final : public Divergence {
     s.summary(
          "Wasserstein-1 distance: the difference of the critic's means. Hold the critic near 1-Lipschitz "
          "with a penalty or a constraint.")
+        .states("family", "integral probability metric")
+        .states("optimum",
+                "v is a Kantorovich potential, v′ = sign(G − F) on the line; the value is W₁ = ∫|F − G|")
         .cites("Arjovsky, Chintala & Bottou 2017");
   }
   Tensor value(const Round& round) const override {
@@ -17,6 +22,7 @@ class Wasserstein final : public Divergence {
   }
   Tensor generator_loss(const Round& round) const override { return -lane_mean(round.fake_scores()); }
   bool needs_lipschitz_critic() const override { return true; }
+  std::optional<Tensor> exact(const Densities& d) const override { return wasserstein_1(d); }
 };
 }  // namespace
 

@@ -9,8 +9,9 @@ using namespace saddle;
 class Affine final : public Generator {
  public:
   static void describe(Schema<Affine>& s) {
-    s.summary(
-        "output = location + scale · latent, one latent a dimension; started at location 0 and scale 1.");
+    s.summary("output = location + scale · latent, one latent a dimension.");
+    s.param("location", &Affine::first_location_, {.initial = 0.0}, "Where every location starts.");
+    s.param("scale", &Affine::first_scale_, {.initial = 1.0}, "Where every scale starts.");
   }
 
   void declare(Declare& d, const Shape& latent, const Shape& output) override {
@@ -19,8 +20,8 @@ class Affine final : public Generator {
                                   std::to_string(numel(latent)) + ", the output " +
                                   std::to_string(numel(output)));
     output_ = output;
-    location_ = d.param("location", output, Init::zeros());
-    scale_ = d.param("scale", output, Init::ones());
+    location_ = d.param("location", output, Init::constant(first_location_));
+    scale_ = d.param("scale", output, Init::constant(first_scale_));
   }
 
   Tensor forward(const Params& p, const Tensor& latents) const override {
@@ -37,6 +38,7 @@ class Affine final : public Generator {
   }
 
  private:
+  double first_location_ = 0, first_scale_ = 1;
   Shape output_;
   ParamRef location_, scale_;
 };

@@ -183,6 +183,21 @@ struct Sgd final : Optimizer {
   LaneReal rate;
 };
 
+struct ConstantRate final : Schedule {
+  static void describe(Schema<ConstantRate>&) {}
+  double factor(double, int64_t) const override { return 1; }
+};
+struct GradientDescent final : Dynamics {
+  static void describe(Schema<GradientDescent>&) {}
+  void play(Turn&) const override {}
+};
+struct NoAverage final : Average {
+  static void describe(Schema<NoAverage>&) {}
+  double share(int64_t, int64_t) const override { return 1; }
+  bool keeps() const override { return false; }
+  static constexpr bool has_start = false;
+};
+
 struct Mmd final : Metric {
   static void describe(Schema<Mmd>& s) {
     s.param("scale", &Mmd::scale, {.initial = 1}, "Of the bandwidths.");
@@ -220,6 +235,9 @@ inline const Registry& registry() {
         entry<WeightClipping>("weight_clipping", ""),
         entry<Adam>("adam", ""),
         entry<Sgd>("sgd", ""),
+        entry<ConstantRate>("constant", ""),
+        entry<GradientDescent>("gradient_descent", ""),
+        entry<NoAverage>("none", ""),
         entry<Mmd>("mmd", ""),
         entry<ModesCaptured>("modes", ""),
     };

@@ -174,6 +174,24 @@ TEST_CASE("A mixture whose lists don't fit is refused by the name of the list") 
   CHECK(complaint("gaussian_mixture", "{means: [0, 1, 2], stds: [1]}") == "fine");
 }
 
+TEST_CASE("A point is every sample of itself") {
+  const PluginObject object = data("point", "{at: [1.5, -2]}");
+  const auto& point = object.as<Data>();
+  CHECK(point.shape() == Shape{2});
+  Random random = stream({1, 2, 3}), one = stream({1});
+  const Batch batch = point.draw(random, 4);
+  CHECK(at::equal(batch.samples, at::tensor({1.5, -2.0}, at::kDouble).expand({3, 4, 2})));
+  CHECK_FALSE(batch.labels.defined());
+  CHECK(at::equal(point.held_out(one, 5).samples, at::tensor({1.5, -2.0}, at::kDouble).expand({1, 5, 2})));
+  CHECK(point.range().low == -2);
+  CHECK(point.range().high == 1.5);
+  CHECK_FALSE(point.has_density());
+  CHECK_FALSE(point.has_labels());
+  CHECK_FALSE(point.modes().has_value());
+  CHECK(complaint("point", "{at: []}") == "at: a point has at least one dimension");
+  CHECK(complaint("point", "{at: [0, .inf]}") == "at: the point is not finite");
+}
+
 TEST_CASE("Priors have the moments and ranges that they are named for") {
   constexpr int64_t n = 50000;
   const PluginObject normal = make(Kind::prior, "normal", "{dim: 3}"),

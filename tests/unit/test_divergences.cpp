@@ -1,5 +1,5 @@
-// Divergences: every registered one is held against its definition, none by name. Exact values of two normal
-// distributions are from quadrature.
+// Divergences: what the classes make of a divergence's terms, and single divergences. What every registered
+// one promises is in tests/conformance.
 #include <cmath>
 #include <cstring>
 #include <numbers>
@@ -56,43 +56,6 @@ Jet jet(const Term& term, const Tensor& at_v) {
   return {y.detach(), first.detach(), second.detach()};
 }
 
-// The largest value of a function on [low, high]: on a grid, then on a finer one around the best point.
-double maximum(double low, double high, const Term& function) {
-  double best = -INFINITY;
-  for (int level = 0; level < 4; ++level) {
-    const int64_t points = 4001;
-    const Tensor x = grid(low, high, points), y = function(x);
-    const int64_t i = y.argmax().item<int64_t>();
-    const double at_best = x[i].item<double>(), width = (high - low) / (points - 1);
-    best = std::max(best, y[i].item<double>());
-    low = std::max(low, at_best - width);
-    high = std::min(high, at_best + width);
-  }
-  return best;
-}
-
-Tensor log_density(const Tensor& x, double mean) {
-  return -(x - mean).square() / 2 - std::log(2 * std::numbers::pi) / 2;
-}
-
-// ∫ by the trapezoid rule, exact to rounding for integrands that vanish at both ends.
-double integral(const Tensor& y, const Tensor& x) { return number(y.sum()) * number(x[1] - x[0]); }
-
-// D(N(0, 1) ‖ N(1, 1)).
-const std::map<std::string, double>& exact_values() {
-  static const std::map<std::string, double> values{{"kl", 0.5},
-                                                    {"reverse_kl", 0.5},
-                                                    {"jeffrey", 1.0},
-                                                    {"pearson_chi2", std::numbers::e - 1},
-                                                    {"neyman", std::numbers::e - 1},
-                                                    {"neyman_chi2", std::numbers::e - 1},
-                                                    {"hellinger", 0.23500619},
-                                                    {"jsd", 0.22284296},
-                                                    {"gan", -1.16345140},
-                                                    {"total_variation", 0.38292492}};
-  return values;
-}
-
 // One feature as its own score, so that scores can be chosen.
 Tensor first_feature(const Tensor& samples) { return samples.select(2, 0); }
 
@@ -101,38 +64,6 @@ Round round_of_scores(const Tensor& real, const Tensor& fake, Player player) {
 }
 
 }  // namespace
-
-TEST_CASE("fake_term is the conjugate of f at real_term") {
-  for_every_f_divergence([](const FDivergence& d) {
-    for (const double at_v : {-1.5, -0.7, -0.1, 0.0, 0.3, 1.0, 1.5}) {
-      const Tensor v = at::full({}, at_v, at::kDouble);
-      const double t = number(d.real_term(v));
-      const double supremum = maximum(-16, 16, [&](const Tensor& log_u) {
-        const Tensor u = log_u.exp();
-        return u * t - d.f(u);
-      });
-      CAPTURE(at_v, t);
-      CHECK(std::abs(number(d.fake_term(v)) - supremum) < 1e-6 * (1 + std::abs(supremum)));
-    }
-  });
-}
-
-TEST_CASE("the best v of both links gives back f") {
-  for_every_f_divergence([](const FDivergence& d) {
-    for (const double u : {0.1, 0.5, 1.0, 2.0, 7.0}) {
-      const double f = number(d.f(at::full({}, u, at::kDouble)));
-      CAPTURE(u);
-      CHECK(maximum(-40, 40, [&](const Tensor& v) { return u * d.real_term(v) - d.fake_term(v); }) ==
-            Approx(f).margin(1e-6));
-      CHECK(maximum(-40, 40, [&](const Tensor& v) {
-              return u * d.log_ratio_real_term(v) - d.log_ratio_fake_term(v);
-            }) == Approx(f).margin(1e-6));
-      const Tensor log_u = at::full({}, std::log(u), at::kDouble);
-      CHECK(u * number(d.log_ratio_real_term(log_u)) - number(d.log_ratio_fake_term(log_u)) ==
-            Approx(f).margin(1e-9));
-    }
-  });
-}
 
 TEST_CASE("the log ratio terms are those that f defines, with their derivatives") {
   for_every_f_divergence([](const FDivergence& d) {
@@ -153,29 +84,19 @@ TEST_CASE("the log ratio terms are those that f defines, with their derivatives"
   });
 }
 
-TEST_CASE("terms and their derivatives are accurate in float32 from -80 to 80") {
+TEST_CASE("second derivatives of terms are accurate in float32 from -80 to 80") {
   for_every_f_divergence([](const FDivergence& d) {
     const Tensor single = at::cat({grid(-80, 80, 1601), grid(-2, 2, 401)}).to(at::kFloat);
     const Tensor v = single.to(at::kDouble);
     for (const auto& [name, term] : terms(d)) {
-      const Jet exact = jet(term, v), got = jet(term, single);
-      CAPTURE(name);
-      auto check = [&](const std::string& what, const Tensor& a, const Tensor& b, double floor_everywhere) {
-        const Tensor error = (a.to(at::kDouble) - b).abs();
-        const Tensor representable = (b.abs() < 3.4e38).logical_and(b.abs() > 1e-36);
-        // Near v = 0 a term crosses zero, and its last digits are those of the numbers it's the difference
-        // of.
-        const Tensor floor = at::where(v.abs() < 2, 4e-7, 0.0) + floor_everywhere;
-        const Tensor wrong = representable.logical_and(error > 1e-5 * b.abs() + floor);
-        const double first_wrong = wrong.any().item<bool>() ? v.masked_select(wrong)[0].item<double>() : NAN;
-        CAPTURE(what, first_wrong);
-        CHECK(std::isnan(first_wrong));
-        CHECK_FALSE(a.isnan().any().item<bool>());
-        CHECK_FALSE(a.isinf().logical_and(b.abs() < 3e38).any().item<bool>());
-      };
-      check("value", got.value, exact.value, 0);
-      check("first derivative", got.first, exact.first, 0);
-      check("second derivative", got.second, exact.second, 1e-6);
+      const Tensor exact = jet(term, v).second, got = jet(term, single).second;
+      const Tensor error = (got.to(at::kDouble) - exact).abs();
+      // Differences of terms of size 1 have the digits that these leave.
+      const Tensor wrong = (exact.abs() < 3.4e38).logical_and(error > 1e-5 * exact.abs() + 1e-6);
+      const double first_wrong = wrong.any().item<bool>() ? v.masked_select(wrong)[0].item<double>() : NAN;
+      CAPTURE(name, first_wrong);
+      CHECK(std::isnan(first_wrong));
+      CHECK_FALSE(got.isnan().any().item<bool>());
     }
   });
 }
@@ -198,26 +119,6 @@ TEST_CASE("derivatives of terms are those of central differences") {
       CHECK(error(here.second, after.first, before.first) < 2);
     }
   });
-}
-
-TEST_CASE("the bound is tight at the log density ratio of two normal distributions") {
-  const Tensor x = grid(-13, 14, 54001), log_p = log_density(x, 0), log_q = log_density(x, 1);
-  const Tensor p = log_p.exp(), q = log_q.exp(), v = log_p - log_q;
-  int known = 0;
-  for (const RegisteredPlugin* plugin : built_plugins().of(Kind::divergence)) {
-    const bool has_link = plugin->schema->find("link") != nullptr;
-    const PluginObject object = make(*plugin, has_link ? Settings{{"link", "log_ratio"}} : Settings{});
-    const auto* d = dynamic_cast<const FDivergence*>(&object.as<Divergence>());
-    if (d == nullptr) continue;
-    CAPTURE(plugin->name());
-    const double bound = integral(p * d->linked_real_term(v) - q * d->linked_fake_term(v), x);
-    CHECK(bound == Approx(integral(q * d->f(v.exp()), x)).margin(1e-9));
-    if (const auto exact = exact_values().find(plugin->name()); exact != exact_values().end()) {
-      CHECK(bound == Approx(exact->second).margin(2e-8));
-      ++known;
-    }
-  }
-  CHECK(known >= 6);
 }
 
 TEST_CASE("an f-divergence's value and both generator losses are means of its terms") {
@@ -405,15 +306,17 @@ TEST_CASE("a divergence gives one lane the same bits alone and among others") {
           const Tensor fake = (normals("fake", {batch, 3}, some, at::kFloat) * 3).requires_grad_();
           const PluginObject together = make(*plugin, settings, lanes, at::kFloat);
           const PluginObject alone = make(*plugin, settings, 1, at::kFloat);
-          auto results = [](const PluginObject& object, const Tensor& r, const Tensor& f) {
+          auto results = [](const PluginObject& object, const Tensor& r, const Tensor& f,
+                            const std::vector<uint64_t>& of) {
             const auto& d = object.as<Divergence>();
-            const Tensor value = d.value(Round(content(r, f, Player::critic, first_feature)));
-            const Tensor loss = d.generator_loss(Round(content(r, f, Player::generator, first_feature)));
+            const Tensor value = d.value(Round(content(r, f, Player::critic, first_feature, of)));
+            const Tensor loss = d.generator_loss(Round(content(r, f, Player::generator, first_feature, of)));
             return std::vector<Tensor>{value, loss, input_gradient(value, f), input_gradient(loss, f)};
           };
-          const auto many = results(together, real, fake);
+          const auto many = results(together, real, fake, some);
           for (int64_t lane = 0; lane < lanes; ++lane) {
-            const auto one = results(alone, lane_of(real, lane), lane_of(fake, lane).requires_grad_());
+            const auto one = results(alone, lane_of(real, lane), lane_of(fake, lane).requires_grad_(),
+                                     {some[static_cast<size_t>(lane)]});
             for (size_t i = 0; i < one.size(); ++i) {
               CAPTURE(plugin->name(), link, batch, lanes, lane, i);
               CHECK(same_bits(one[i], lane_of(many[i], lane)));

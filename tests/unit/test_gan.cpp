@@ -54,13 +54,17 @@ struct SmallGame {
     return loss(of_critic, now);
   }
 
-  // The divergence's own numbers for the same samples and scores.
+  // The divergence's own numbers for the same samples, scores and draws.
   Round round(Player player) const {
     const Tensor fake =
         generator.as<Generator>().forward({generator_params, {}, Mode::training}, normals("latents", {6, 2}));
-    return Round(content(normals("real", {6, 2}), fake, player, [this](const Tensor& x) {
+    Round::Content c = content(normals("real", {6, 2}), fake, player, [this](const Tensor& x) {
       return critic.as<Critic>().forward({critic_params, {}, Mode::training}, x);
-    }));
+    });
+    c.random = [given = c.random](std::string_view purpose) {
+      return given("divergence/" + std::string(purpose));
+    };
+    return Round(std::move(c));
   }
 
   PluginObject gan, generator, critic, head, divergence;

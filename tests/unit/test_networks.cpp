@@ -2,6 +2,7 @@
 // generator and the perceptron are held against formulas.
 #include <cmath>
 #include <cstring>
+#include <numbers>
 
 #include "plugin_fixture.hpp"
 
@@ -183,5 +184,85 @@ TEST_CASE("an affine generator refuses a prior of another size") {
     object.as<Generator>().declare(d, {3}, {2});
   } catch (const ParamError& error) {
     CHECK_THAT(error.what(), holds("one latent a dimension") && holds("3") && holds("2"));
+  }
+}
+
+TEST_CASE("a generator's density is that of its outputs for standard normal latents") {
+  // Midpoints of a grid that holds the tails to 1e-16; the sums of smooth functions are exact to rounding.
+  const double step = 1.0 / 64;
+  const Tensor grid = (at::arange(-1024, 1024, at::kDouble) + 0.5) * step;  // −16 … 16
+  int found = 0;
+  for (const RegisteredPlugin* plugin : built_plugins().of(Kind::generator)) {
+    PluginObject object = make(*plugin);
+    const auto& generator = object.as<Generator>();
+    if (!generator.has_density()) continue;
+    ++found;
+    CAPTURE(plugin->name());
+    Declare d;
+    object.as<Generator>().declare(d, {1}, {1});
+    const Params p = random_params(d, {3, 4});  // their scales: 0.25 and −0.30, wide enough for the grid
+    const Tensor z = grid.view({1, -1, 1}).expand({2, -1, 1});
+    const Tensor mass = (-z.square() / 2).exp().squeeze(2) * (step / std::sqrt(2 * std::numbers::pi));
+    const Tensor outputs = generator.forward(p, z).detach().squeeze(2);
+    const Tensor fine = grid / 4, x = fine.view({1, -1, 1}).expand({2, -1, 1});
+    const Tensor density = generator.log_density(p, x).detach().exp() * (step / 4);
+    for (const auto& function : std::vector<std::function<Tensor(const Tensor&)>>{
+             [](const Tensor& t) { return at::ones_like(t); }, [](const Tensor& t) { return t; },
+             [](const Tensor& t) { return t.square(); }, [](const Tensor& t) { return (3 * t + 1).cos(); }})
+      CHECK(relative_error((density * function(fine)).sum(1), (mass * function(outputs)).sum(1)) < 1e-9);
+  }
+  CHECK(found > 0);
+}
+
+TEST_CASE("an affine generator's density is a product over its dimensions") {
+  PluginObject object = make(Kind::generator, "affine", {}, 2);
+  Declare d;
+  object.as<Generator>().declare(d, {6}, {2, 3});
+  const Params p = random_params(d, {1, 2});
+  const Tensor z = inputs(5, {6}, {1, 2}, at::kDouble);
+  const Tensor x = object.as<Generator>().forward(p, z);
+  const Tensor expected = -(z.square().sum(2) + 6 * std::log(2 * std::numbers::pi)) / 2 -
+                          p.all()[1].abs().log().sum({1, 2}).unsqueeze(1);
+  CHECK(relative_error(object.as<Generator>().log_density(p, x), expected) < 1e-12);
+}
+
+TEST_CASE("a point generator's outputs are its location, which starts where it was told") {
+  PluginObject object = make(Kind::generator, "point", {{"start", list<double>({1.5})}}, 2);
+  Declare d;
+  object.as<Generator>().declare(d, {3}, {2, 2});
+  REQUIRE(d.params().size() == 1);
+  CHECK(d.params()[0].init.scale == 1.5);
+  const Params p = random_params(d, {1, 2});
+  const Tensor z = inputs(5, {3}, {1, 2}, at::kDouble);
+  const Tensor y = object.as<Generator>().forward(p, z);
+  CHECK(same_bits(y, p.all()[0].unsqueeze(1).expand({2, 5, 2, 2})));
+  CHECK(relative_error(gradients(y.sum(), p.all())[0], at::full({2, 2, 2}, 5.0, at::kDouble)) < 1e-15);
+
+  PluginObject apart = make(Kind::generator, "point", {{"start", list<double>({1, -2, 3})}});
+  Declare own;
+  apart.as<Generator>().declare(own, {1}, {3});
+  REQUIRE(own.params().size() == 3);
+  std::vector<double> starts;
+  for (const Slot& slot : own.params()) starts.push_back(slot.init.scale);
+  CHECK(starts == std::vector<double>{1, -2, 3});
+  const Params q = random_params(own);
+  CHECK(same_bits(apart.as<Generator>().forward(q, inputs(2, {1}, {0}, at::kDouble))[0][1],
+                  at::cat(q.all(), 1)[0]));
+  Declare other;
+  CHECK_THROWS_AS(apart.as<Generator>().declare(other, {1}, {2}), ParamError);
+}
+
+TEST_CASE("a linear critic is w·x + b, and starts where it was told") {
+  for (const bool bias : {true, false}) {
+    PluginObject object = make(Kind::critic, "linear", {{"bias", bias}, {"start", 0.75}}, 2);
+    Declare d;
+    object.as<Critic>().declare(d, {2, 2});
+    REQUIRE(d.params().size() == (bias ? 2 : 1));
+    CHECK(d.params()[0].init.scale == 0.75);
+    const Params p = random_params(d, {1, 2});
+    const Tensor x = inputs(5, {2, 2}, {1, 2}, at::kDouble);
+    Tensor expected = at::matmul(x.flatten(2), p.all()[0]).squeeze(2);
+    if (bias) expected = expected + p.all()[1];
+    CHECK(relative_error(object.as<Critic>().forward(p, x), expected) < 1e-12);
   }
 }

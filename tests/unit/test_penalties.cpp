@@ -189,6 +189,11 @@ TEST_CASE("instance noise adds what its schedule says to samples, and nothing to
   CHECK(relative_error(std_at(linear, 0.25), at::tensor({0.4, 0.2}, at::kDouble)) < 1e-12);
   CHECK(relative_error(std_at(linear, 0.5), at::tensor({0.1, 0.3}, at::kDouble)) < 1e-12);
   CHECK(relative_error(std_at(linear, 1), at::tensor({0.1, 0.5}, at::kDouble)) < 1e-12);
+  const PluginObject sign = make(plugin, {{"std", 0.5}, {"distribution", "rademacher"}}, 2);
+  Random coins = stream();
+  const Tensor added = sign.as<Penalty>().perturb(at::zeros_like(x), coins, 0);
+  CHECK(((added == 0.5) | (added == -0.5)).all().item<bool>());
+  CHECK(std::abs(number(added.sum())) < 0.5 * 30);  // not all alike
   const Round::Content c = content(x, x, Player::critic, quadratic_critic(1), {1, 2});
   CHECK_FALSE(linear.as<Penalty>().value(Round(c)).defined());
 }

@@ -2,23 +2,14 @@
 
 #include <saddle/vectorize.hpp>
 
-#include <cmath>
 #include <cstring>
+
+#include "elementary.hpp"
 
 namespace saddle::kernels {
 namespace {
 
 constexpr double leaky_slope = 0.2;
-
-template <class T>
-T stable_softplus(T x) {
-  return (x > 0 ? x : T(0)) + std::log1p(std::exp(-std::abs(x)));
-}
-template <class T>
-T stable_sigmoid(T x) {
-  const T e = std::exp(-std::abs(x));
-  return (x >= 0 ? T(1) : e) / (1 + e);
-}
 
 }  // namespace
 
@@ -56,6 +47,10 @@ T stable_sigmoid(T x) {
                                                 T* __restrict out, int64_t n) {                    \
     for (int64_t i = 0; i < n; ++i) out[i] = g[i] * (y[i] * (1 - y[i]));                           \
   }                                                                                                \
+  static SADDLE_VECTORIZE void softplus_gradient(const T* __restrict g, const T* __restrict y,     \
+                                                 T* __restrict out, int64_t n) {                   \
+    for (int64_t i = 0; i < n; ++i) out[i] = -g[i] * expm1(-y[i]); /* σ(x) = 1 − e⁻ʸ */      \
+  }                                                                                                \
   void activate(Activation a, T* y, int64_t n) {                                                   \
     switch (a) {                                                                                   \
       case Activation::identity:                                                                   \
@@ -85,9 +80,8 @@ T stable_sigmoid(T x) {
         return tanh_gradient(g, y, out, n);                                                        \
       case Activation::sigmoid:                                                                    \
         return sigmoid_gradient(g, y, out, n);                                                     \
-      case Activation::softplus: /* σ(x) = 1 − e⁻ʸ */                                        \
-        for (int64_t i = 0; i < n; ++i) out[i] = -g[i] * std::expm1(-y[i]);                        \
-        return;                                                                                    \
+      case Activation::softplus:                                                                   \
+        return softplus_gradient(g, y, out, n);                                                    \
     }                                                                                              \
   }                                                                                                \
   void fill_rows(const T* b, T* y, int64_t rows, int64_t columns) {                                \
@@ -100,17 +94,17 @@ T stable_sigmoid(T x) {
     for (int64_t r = 0; r < rows; ++r)                                                             \
       for (int64_t c = 0; c < columns; ++c) out[c] += g[r * columns + c];                          \
   }                                                                                                \
-  void softplus(const T* x, T* y, int64_t n) {                                                     \
-    for (int64_t i = 0; i < n; ++i) y[i] = stable_softplus(x[i]);                                  \
+  SADDLE_VECTORIZE void softplus(const T* x, T* y, int64_t n) {                                    \
+    for (int64_t i = 0; i < n; ++i) y[i] = softplus(x[i]);                                         \
   }                                                                                                \
-  void sigmoid(const T* x, T* y, int64_t n) {                                                      \
-    for (int64_t i = 0; i < n; ++i) y[i] = stable_sigmoid(x[i]);                                   \
+  SADDLE_VECTORIZE void sigmoid(const T* x, T* y, int64_t n) {                                     \
+    for (int64_t i = 0; i < n; ++i) y[i] = sigmoid(x[i]);                                          \
   }                                                                                                \
-  void expm1(const T* x, T* y, int64_t n) {                                                        \
-    for (int64_t i = 0; i < n; ++i) y[i] = std::expm1(x[i]);                                       \
+  SADDLE_VECTORIZE void expm1(const T* x, T* y, int64_t n) {                                       \
+    for (int64_t i = 0; i < n; ++i) y[i] = expm1(x[i]);                                            \
   }                                                                                                \
-  void tanh(const T* x, T* y, int64_t n) {                                                         \
-    for (int64_t i = 0; i < n; ++i) y[i] = std::tanh(x[i]);                                        \
+  SADDLE_VECTORIZE void tanh(const T* x, T* y, int64_t n) {                                        \
+    for (int64_t i = 0; i < n; ++i) y[i] = tanh(x[i]);                                             \
   }
 
 SADDLE_KERNELS(float)
