@@ -1,6 +1,9 @@
 #include <sched.h>
 #include <sys/sysinfo.h>
 
+#include <cmath>
+#include <optional>
+
 #include "analysis/compare.hpp"
 #include "cli/command.hpp"
 #include "config/parse_trial.hpp"
@@ -16,11 +19,11 @@ namespace {
 
 struct Options {
   std::vector<std::string> words;  // FILE or STORE, then overrides
-  std::string out;
+  std::optional<std::string> out;
   int64_t jobs = 0, lanes = 16;
-  std::string launcher = "local", device = "cpu", kernels = "native";
+  std::string launcher = "local", device = "cpu", kernels;
   std::vector<std::string> retry;
-  double timeout = 0;
+  std::optional<double> timeout;
   bool quiet = false;
 };
 
@@ -34,24 +37,42 @@ struct Target {
   store::StorePaths paths;
   store::Plan plan;
   std::vector<TrialConfig> trials;  // not the skipped ones
-  std::vector<std::string> warnings;
+  std::vector<std::string> notes, warnings;
 };
+
+// PATH is the beginning of two names, PATH.h5 and PATH.study: it needs a last word of its own.
+store::StorePaths paths_from(const std::string& out) {
+  const auto is_name = [](const std::filesystem::path& last) {
+    return !last.empty() && last != "." && last != ".." && last != ".h5" && last != ".study";
+  };
+  const store::StorePaths paths = store::store_paths(out);
+  if (is_name(std::filesystem::path(out).filename()) && is_name(paths.base.filename())) return paths;
+  throw UserError(fmt::format(
+      "--out {}: PATH stands for two names, PATH.h5 and PATH.study, and must end in a name of its "
+      "own: --out {}; nothing was run",
+      out.empty() ? "''" : out, (std::filesystem::path(out).parent_path() / "NAME").string()));
+}
 
 Target from_file(const Options& o, const Registry& registry, Context& context) {
   const std::vector<std::string> overrides(o.words.begin() + 1, o.words.end());
   Plan plan = make_plan(read_experiment(o.words[0], overrides), registry, context.broken());
   Target target{
-      store::store_paths(o.out.empty() ? plan.experiment : o.out), to_store_plan(plan), {}, plan.warnings};
+      paths_from(o.out.value_or(plan.experiment)), to_store_plan(plan), {}, plan.notes, plan.warnings};
+  if (plan.merged > 0)
+    target.notes.insert(target.notes.begin(),
+                        fmt::format("{} of {} points merged: points that train the same are "
+                                    "one trial",
+                                    plan.merged, plan.points));
   for (PlannedTrial& trial : plan.trials)
     if (!trial.skipped) target.trials.push_back(std::move(trial.config));
   return target;
 }
 
 Target from_store(const Options& o, const Registry& registry) {
-  if (o.words.size() > 1 || !o.out.empty())
+  if (o.words.size() > 1 || o.out)
     throw UserError("a store is run again as it was planned; overrides and --out go with an experiment file");
   const store::Store opened = store::Store::open(o.words[0]);
-  Target target{opened.paths(), opened.plan(), {}, {}};
+  Target target{opened.paths(), opened.plan(), {}, {}, {}};
   for (const store::PlanRow& row : target.plan.rows)
     if (row.status != store::Status::skipped) target.trials.push_back(parse_trial(row.resolved, registry));
   return target;
@@ -109,22 +130,27 @@ std::vector<std::string> metrics_to_show(const store::TrialTable& table) {
 
 int run(const Options& o, Context& context) {
   if (o.launcher != "local") throw UserError(fmt::format("--launcher {}: there is only local", o.launcher));
-  if (o.kernels != "native" && o.kernels != "portable")
+  if (!o.kernels.empty() && o.kernels != "native" && o.kernels != "portable")
     throw UserError(fmt::format("--kernels {}: there are native and portable", o.kernels));
   if (o.device != "cpu" && o.device != "cuda")
     throw UserError(fmt::format("--device {}: there are cpu and cuda", o.device));
   if (o.device == "cuda" && !at::hasCUDA())
     throw UserError("--device cuda: this LibTorch has no CUDA, or this machine no GPU that it can use");
+  if (o.timeout && !(std::isfinite(*o.timeout) && *o.timeout > 0))
+    throw UserError(fmt::format("--timeout {}: expected a number of seconds above 0", *o.timeout));
+  if (o.out) paths_from(*o.out);
   const auto retry = statuses_from(o.retry);
   const Registry registry = context.load_plugins();
   Target target = is_store(o.words[0]) ? from_store(o, registry) : from_file(o, registry, context);
+  for (const std::string& note : target.notes) tell(o, "note: " + note);
   for (const std::string& warning : target.warnings) tell(o, "warning: " + warning);
   check_same_experiment(target.paths, target.plan.experiment);
 
   const StudyLock lock(target.paths);
   std::vector<const TrialConfig*> trials;
   for (const TrialConfig& trial : target.trials) trials.push_back(&trial);
-  const Work work = work_left(target.paths, trials, retry);
+  Work work = work_left(target.paths, trials, retry);
+  const std::string kernels = choose_kernels(o.kernels, work);
   for (const std::string& note : work.notes) tell(o, "note: " + note);
   if (!work.created.empty()) target.plan.created = work.created;
   store::freeze_plan(target.paths, target.plan);
@@ -136,8 +162,8 @@ int run(const Options& o, Context& context) {
   settings.plugin_folders = context.extra_folders();
   settings.jobs = o.jobs > 0 ? o.jobs : cores();
   settings.device = o.device;
-  settings.kernels = o.kernels;
-  settings.timeout = o.timeout;
+  settings.kernels = kernels;
+  settings.timeout = o.timeout.value_or(0);
   settings.quiet = o.quiet;
   auto groups = make_groups(work.train, work.measure, o.lanes, settings.jobs);
   tell(o, fmt::format("{}: {} trials: {}; {} groups, {} workers", target.plan.experiment,
@@ -176,7 +202,8 @@ void add_run(CLI::App& app, Context& context) {
           "FILE|STORE", o->words,
           "An experiment file, then overrides: key=value, key=a,b, ~key; or a store, to go on with it")
       ->required();
-  verb->add_option("--out", o->out, "Where the store goes (default: the experiment's name, here)")
+  verb->add_option("--out", o->out,
+                   "The store: PATH.h5 and PATH.study (default: the experiment's name, here)")
       ->type_name("PATH");
   verb->add_option("--jobs", o->jobs, "Worker processes (default: the cores)")->check(CLI::Range(1, 100000));
   verb->add_option("--lanes", o->lanes, "Most trials that train together (default: 16)")
@@ -187,7 +214,9 @@ void add_run(CLI::App& app, Context& context) {
       ->allow_extra_args(false);
   verb->add_option("--timeout", o->timeout, "Seconds that a trial may take (default: no limit)");
   verb->add_option("--device", o->device, "cpu or cuda");
-  verb->add_option("--kernels", o->kernels, "native, or portable for the same bits on any x86-64 processor");
+  verb->add_option(
+      "--kernels", o->kernels,
+      "native, or portable for the same bits on any x86-64 processor (default: the store's, or native)");
   verb->add_flag("--quiet", o->quiet, "No progress and no hints");
   context.add_plugins_option(*verb);
   verb->callback([o, &context] { context.action = [o, &context] { return run(*o, context); }; });
