@@ -3,6 +3,18 @@
 
 using namespace configs;
 
+TEST_CASE("every kind of plugins but the optimizers has a section of its own") {
+  CHECK(all_kinds().size() == kind_count);
+  for (const Kind kind : all_kinds()) {
+    INFO(kind_name(kind));
+    const SectionInfo& about = info(section_of(kind));
+    CHECK(about.name.empty() == (kind == Kind::optimizer));
+    if (!about.name.empty()) CHECK(section_named(about.name) == section_of(kind));
+  }
+  CHECK(section_names().size() == kind_count - 1 + 4);
+  CHECK_FALSE(section_named(""));
+}
+
 TEST_CASE("without a grid an experiment is one trial") {
   const Plan plan = plan_of("experiment: e\nbase: {data: ring}\n");
   REQUIRE(plan.trials.size() == 1);
@@ -70,7 +82,7 @@ TEST_CASE("an axis of named cases sets several paths") {
       "{}\n");
   CHECK(plan.points == 3);
   CHECK(plan.merged == 1);  // `same` is the base, which is `gan`
-  CHECK(on_axis(plan, "method") == Strings{"gan", "wgan"});
+  CHECK(on_axis(plan, "method") == Strings{"gan, same", "wgan"});
   CHECK(plan.trials[1].config.train.critic_steps == 5);
   CHECK(plan.trials[1].config.penalties.size() == 1);
 }

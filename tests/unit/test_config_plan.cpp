@@ -1,9 +1,10 @@
 // Plans: what a trial is, which points are one trial, and which are none.
 #include <fstream>
 
+#include "config/add_metrics.hpp"
 #include "config/parse_trial.hpp"
-#include "config/sha256.hpp"
 #include "config_fixture.hpp"
+#include "schema/sha256.hpp"
 
 using namespace configs;
 
@@ -52,6 +53,15 @@ TEST_CASE("parts that nothing uses are left out: the critic and all that is its 
   CHECK(dressed.critic_optimizer == nullptr);
   CHECK(dressed.penalties.empty());
   CHECK(dressed.train.critic_steps == 1);
+}
+
+TEST_CASE("who begins is not in the identity where the players move at once") {
+  const TrialConfig plain = trial("  train: {turns: simultaneous}\n");
+  const TrialConfig dressed = trial("  train: {turns: simultaneous, first: generator}\n");
+  CHECK(plain.id == dressed.id);
+  CHECK(plain.structural == dressed.structural);
+  CHECK(plain.resolved == dressed.resolved);
+  CHECK(trial("  train: {first: generator}\n").id != trial("").id);
 }
 
 TEST_CASE("an objective takes the parts that it uses") {
@@ -192,6 +202,39 @@ TEST_CASE("a plan as text and as JSON says the same") {
   const Plan plan = plan_of(with_grid("  divergence: [gan, mmd]\n  critic.widths: [[1], [2]]\n"));
   CHECK_THAT(plan_text(plan), holds("e: 4 points, 3 trials to train, 1 merged"));
   CHECK_THAT(plan_json(plan), holds("\"plan_sha256\": \"" + plan.sha256 + "\""));
+}
+
+TEST_CASE("groups that look alike are one line of the plan, with their number") {
+  const std::string text =
+      plan_text(plan_of(with_grid("  train.steps: [1, 2, 3]\n  seed: 0..3\n  divergence: [gan, mmd]\n")), 2);
+  CHECK_THAT(text,
+             holds("12 groups:\n  6 × 2 trials  gan, data ring") && holds("\n  6 × 2 trials  gan, data"));
+  CHECK(std::count(text.begin(), text.end(), '\n') == 5);
+  CHECK_THAT(plan_text(plan_of(base(""))), holds("1 group:\n  1 trial  gan, data ring"));
+}
+
+TEST_CASE("further metrics of a trial are checked where they were given") {
+  const std::string resolved = trial("  metrics: [mmd]\n").resolved;
+  auto wrong = [&](const std::vector<std::string>& metrics) -> std::string {
+    try {
+      add_metrics(resolved, metrics, fakes::registry());
+    } catch (const UserError& e) {
+      return e.what();
+    }
+    return {};
+  };
+  CHECK(wrong({"modes", "{use: mmd, as: far, scale: 9}"}).empty());
+  const std::string text =
+      wrong({"modes", "mode", "{use: mmd, skale: 9}", " ", "[", "{use: mmd, as: modes}"});
+  CHECK_THAT(text,
+             holds("command line: METRIC: there is no metric named 'mode'; did you mean 'modes'?\n      | "
+                   "mode\n      | ^"));
+  CHECK_THAT(text,
+             holds("command line: METRIC.skale: mmd has no such parameter; did you mean 'scale'?\n      | "
+                   "{use: mmd, skale: 9}\n      |            ^"));
+  CHECK_THAT(text, holds("an empty value"));
+  CHECK_THAT(text, holds("command line: not YAML: the '[' here is not closed"));
+  CHECK_THAT(text, holds("the metric 'modes' is here twice") && holds("5 mistakes;"));
 }
 
 TEST_CASE("ten thousand points are planned within a second") {

@@ -73,6 +73,41 @@ TEST_CASE("what is no YAML is refused with its place") {
   CHECK_THAT(wrong("a: {b: 1\nc: 2\n"), holds("x.yaml:"));
 }
 
+TEST_CASE("a bracket that is not closed is named where it stands") {
+  CHECK_THAT(wrong("a: [1, 2\nb: 3\n"), holds("x.yaml:1:4: not YAML: the '[' here is not closed"));
+  CHECK_THAT(wrong("base: {data: ring\ngrid: {seed: 0..3}\n"), holds("x.yaml:1:7: not YAML: the '{' here"));
+  CHECK_THAT(wrong("é: {b: [1, 2}\n"),
+             holds("x.yaml:1:8: not YAML: the '[' here is closed by a '}', at 1:13"));
+  CHECK_THAT(wrong("a: [1, 2]]\n"), holds("x.yaml:1:10: not YAML: the ']' here closes nothing"));
+  CHECK_THAT(wrong("a: 1\nb: [[1, 2], # ]\n  'x]', \"]\"\n"), holds("x.yaml:2:4:") && holds("1 mistake;"));
+}
+
+TEST_CASE("a quote that is not closed is named where it stands") {
+  CHECK_THAT(wrong("a: 1\nb: \"x\nc: 2\n"), holds("x.yaml:2:4: not YAML: the quote \" here is not closed"));
+  CHECK_THAT(wrong("a: &b !!str 'x''\n"), holds("x.yaml:1:13: not YAML: the quote ' here is not closed"));
+  CHECK_THAT(wrong("a: 'x\n"), holds("x.yaml:1:4: not YAML: the quote ' here is not closed"));
+  CHECK_THAT(wrong("a: \"x\nb: \"y\"\n"),
+             holds("x.yaml:1:4: not YAML: the quote \" here is closed before more of its value, at 2:4"));
+  CHECK_THAT(wrong("a: 'it's'\n"),
+             holds("the quote ' here is closed before more of its value, at 1:7") && holds("'it''s'"));
+}
+
+TEST_CASE("what looks like a quote or a bracket within a text or a comment is none") {
+  const std::string fine =
+      "a: it's [so {or\nb: > # \"\n  don't [\nc: # {\n  - |\n    \"\n  - d: '''[''' # '\ne: x\n  'y' [z\n";
+  CHECK(wrong(fine).empty());
+  for (const char* end : {"a: |\n  \"x\n", "a: !!str ''\n", "a: &b '''x'''\n", "a: \"\\\"\"\n", "a: it's\n",
+                          "a: !!str it's\n"}) {
+    INFO(end);
+    CHECK(wrong(end).empty());
+  }
+  // After it comes a mistake of another kind: the parser's word stands.
+  CHECK_THAT(wrong(fine + "f: g: h\n"), holds("not YAML: ") && !holds("here") && holds("1 mistake;"));
+  // Before it, both do.
+  CHECK_THAT(wrong("f: g: h\na: [1\n"),
+             holds("x.yaml:1:5: not YAML") && holds("x.yaml:2:4: not YAML: the '['"));
+}
+
 TEST_CASE("duplicate keys are refused, all of them, at the second") {
   const std::string text = wrong("a: 1\nb: {c: 1, c: 2}\na: 2\n");
   CHECK_THAT(text, holds("x.yaml:2:11: the key 'c' is here twice"));
@@ -99,6 +134,20 @@ TEST_CASE("an empty file, one that is not UTF-8 and one with control characters 
 TEST_CASE("a missing file and a folder are refused") {
   CHECK_THROWS_WITH(read_yaml("/nowhere/x.yaml"), holds("no such file"));
   CHECK_THROWS_WITH(read_yaml("/tmp"), holds("is a folder"));
+  CHECK_THROWS_WITH(read_yaml("/dev/zero"), holds("is not a regular file"));
+}
+
+TEST_CASE("a file that is not there is named after the one that is nearly called so") {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("saddle_near_" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  for (const char* name : {"ring.yaml", "rings.yml", "ring.txt"}) std::ofstream(folder / name) << "a: 1\n";
+  auto near = [&](const std::string& name) { return "did you mean '" + (folder / name).string() + "'?"; };
+  CHECK_THROWS_WITH(read_yaml(folder / "rong.yaml"), holds("no such file; " + near("ring.yaml")));
+  CHECK_THROWS_WITH(read_yaml(folder / "ring"), holds(near("ring.yaml")));
+  CHECK_THROWS_WITH(read_yaml(folder / "rings"), holds(near("rings.yml")));
+  CHECK_THROWS_WITH(read_yaml(folder / "something"), holds("no such file") && !holds("did you mean"));
+  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("nesting deeper than 64 is refused, 64 is not") {

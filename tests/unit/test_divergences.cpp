@@ -1,5 +1,7 @@
 // Divergences: what the classes make of a divergence's terms, and single divergences. What every registered
 // one promises is in tests/conformance.
+#include <ATen/Parallel.h>
+
 #include <cmath>
 #include <cstring>
 #include <numbers>
@@ -295,10 +297,13 @@ TEST_CASE("mmd keeps its digits in float32, far from the origin too") {
 }
 
 TEST_CASE("a divergence gives one lane the same bits alone and among others") {
+  at::set_num_threads(1);  // as in a worker
   const std::vector<uint64_t> seeds{11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26};
   for (const RegisteredPlugin* plugin : built_plugins().of(Kind::divergence)) {
     for (const char* link : {"paper", "log_ratio"}) {
-      const Settings settings = plugin->schema->find("link") ? Settings{{"link", link}} : Settings{};
+      const bool has_link = plugin->schema->find("link") != nullptr;
+      if (!has_link && link == std::string("log_ratio")) continue;
+      const Settings settings = has_link ? Settings{{"link", link}} : Settings{};
       for (const int64_t batch : {2, 13, 77}) {
         for (const int64_t lanes : {3, 16}) {
           const std::vector<uint64_t> some(seeds.begin(), seeds.begin() + lanes);

@@ -1,10 +1,14 @@
 // Values, parameters and messages: what libsaddle knows of them without YAML.
 #include <saddle/schema.hpp>
 
+#include <unistd.h>
+
 #include <cmath>
+#include <fstream>
 
 #include "catch.hpp"
 #include "schema/scalar.hpp"
+#include "schema/sha256.hpp"
 #include "schema/suggest.hpp"
 
 using namespace saddle;
@@ -225,4 +229,20 @@ TEST_CASE("mistakes are counted in the message of the error") {
   CHECK(std::string(UserError(std::vector{without_place("a", "b")}).what()) ==
         "a: b\n1 mistake; nothing was run.");
   CHECK(std::string(UserError("no such file").what()) == "no such file");
+}
+
+TEST_CASE("SHA-256 of texts, pieces and files is what sha256sum prints") {
+  CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(sha256_hex("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  Sha256 pieces;
+  pieces.add("a", 1);
+  pieces.add("bc", 2);
+  CHECK(pieces.hex() == sha256_hex("abc"));
+  const std::string large(200'000, 'x');  // more than one piece of a file
+  const std::filesystem::path file =
+      std::filesystem::temp_directory_path() / ("saddle_sha256_" + std::to_string(getpid()));
+  std::ofstream(file, std::ios::binary) << large;
+  CHECK(sha256_of_file(file) == sha256_hex(large));
+  std::filesystem::remove(file);
+  CHECK_THROWS_AS(sha256_of_file(file), UserError);
 }

@@ -8,6 +8,8 @@
 
 #include <saddle/error.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -129,7 +131,7 @@ TEST_CASE("The hash of a result is the one that its definition gives on any mach
   record.weights = {{"generator/net.0.weight", {{1, 2}, std::vector<float>{0.5F, -2}}}};
   record.samples = Array{{2}, std::vector<double>{1, 2}};
   CHECK(result_sha256(record) == "3fe28dad84b8e1b572d71e0e4c3a51e011d0b3d5e8d017ce341f6460b6586b40");
-  CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(saddle::sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST_CASE("The hash of a result changes with each part of the result and with nothing else") {
@@ -162,20 +164,40 @@ TEST_CASE("The hash of a result changes with each part of the result and with no
   CHECK(changed([](TrialRecord& r) { r.samples.reset(); }));
 }
 
-TEST_CASE("Metrics that are measured later join the shard and replace those of the same column") {
+TEST_CASE("Metrics that are measured later replace those of the same column") {
+  TrialRecord record = fixtures::record(1);
+  put_metrics(record, {{"high_quality", 0.75, {}}, {"modes", 3, {}}});
+  REQUIRE(record.metrics.size() == 3);
+  CHECK(record.metrics[0].column == "modes");
+  CHECK(record.metrics[0].value == 3);
+  CHECK(record.metrics[0].attributes.empty());
+  CHECK(record.metrics[2].column == "high_quality");
+}
+
+TEST_CASE("A column belongs to the metric whose name it bears, alone or before a dot") {
+  CHECK(is_column_of("mmd", "mmd"));
+  CHECK(is_column_of("moments.mean.0", "moments"));
+  for (const char* other : {"mmd2", "mmd@1", "mm", "wide.mmd"}) CHECK_FALSE(is_column_of(other, "mmd"));
+}
+
+TEST_CASE("A shard that the disk has no room for is refused, nothing of it stays, and the one before does") {
   const fixtures::Folder folder;
   const StorePaths paths = store_paths(folder / "rings");
-  write_shard(paths, fixtures::record(1));
-  const std::string before = read_shard(paths.shard(fixtures::id_of(1))).stored_sha256;
-  add_metrics(paths, fixtures::id_of(1), {{"high_quality", 0.75, {}}, {"modes", 3, {}}});
-  const TrialRecord read = read_shard(paths.shard(fixtures::id_of(1)));
-  REQUIRE(read.metrics.size() == 3);
-  CHECK(read.metrics[0].column == "modes");
-  CHECK(read.metrics[0].value == 3);
-  CHECK(read.metrics[0].attributes.empty());
-  CHECK(read.metrics[2].column == "high_quality");
-  CHECK(read.weights.size() == 2);
-  CHECK(read.stored_sha256 != before);
+  write_shard(paths, fixtures::record(0));
+  const std::string before = read_all(paths.shard(fixtures::id_of(0)));
+  const std::string said = fixtures::with_file_limit(before.size() / 2, [&] {
+    std::string all;
+    for (int i : {0, 1}) try {
+        write_shard(paths, fixtures::record(i));
+        all += "written;";
+      } catch (const CannotWrite& error) {
+        all += error.what() + std::string(";");
+      }
+    return all;
+  });
+  CHECK_THAT(said, holds(fixtures::id_of(0) + ".h5: cannot write: File too large; check the free space"));
+  CHECK_THAT(said, holds(fixtures::id_of(1) + ".h5: cannot write: File too large"));
+  CHECK(read_all(paths.shard(fixtures::id_of(0))) == before);
   CHECK(files_in(paths.trials()) == 1);
 }
 
@@ -271,6 +293,11 @@ TEST_CASE("A frozen plan reads back, also its infinite numbers and bytes that ar
   CHECK(read.created == plan.created);
   CHECK(read.plan_sha256 == plan.plan_sha256);
   CHECK_THAT(read.experiment_text, holds("experiment: rings  # Größe, 环\n"));
+  CHECK(read.overrides == plan.overrides);
+  REQUIRE(read.extends.size() == 2);
+  CHECK(read.extends[0].name == "../rings.yaml");
+  CHECK(read.extends[0].text == plan.extends[0].text);
+  CHECK((read.rows[0].metrics == plan.rows[0].metrics));
   REQUIRE(read.rows.size() == 8);
   CHECK(read.rows[0].seed == plan.rows[0].seed);
   CHECK(read.rows[0].params[1].number == std::numeric_limits<double>::infinity());
@@ -279,6 +306,22 @@ TEST_CASE("A frozen plan reads back, also its infinite numbers and bytes that ar
   CHECK(read.rows[6].status == Status::skipped);
   CHECK(read.rows[6].reason == plan.rows[6].reason);
   CHECK(read.rows[7].config == plan.rows[7].config);
+}
+
+TEST_CASE(
+    "A plan that was frozen before overrides, extended files and metrics were kept reads all the same") {
+  const fixtures::Folder folder;
+  const StorePaths paths = store_paths(folder / "rings");
+  freeze_plan(paths, fixtures::plan());
+  auto json = nlohmann::json::parse(read_all(paths.plan()));
+  for (const char* later : {"overrides", "extends"}) REQUIRE(json.erase(later) == 1);
+  for (auto& trial : json["trials"]) REQUIRE(trial.erase("metrics") == 1);
+  write_all(paths.plan(), json.dump());
+  const Plan read = read_plan(paths);
+  CHECK(read.overrides.empty());
+  CHECK(read.extends.empty());
+  CHECK_FALSE(read.rows[0].metrics);
+  CHECK(read.plan_sha256 == fixtures::plan().plan_sha256);
 }
 
 TEST_CASE("A damaged plan and one of a newer format are refused with the way out") {

@@ -1,14 +1,19 @@
 #include "catch.hpp"
 #include "unit/store_fixtures.hpp"
 
+#include "store/atomic_file.hpp"
 #include "store/hdf5.hpp"
 #include "store/merge.hpp"
 #include "store/reader.hpp"
 
 #include <saddle/error.hpp>
 
+#include <sys/stat.h>
+
 #include <cmath>
 #include <fstream>
+#include <iterator>
+#include <set>
 
 using namespace saddle::store;
 using saddle::UserError;
@@ -64,6 +69,11 @@ TEST_CASE("The table is the same from the shards, from the merged file, and from
   CHECK(merged.plan().plan_sha256 == fixtures::plan().plan_sha256);
   CHECK(merged.plan().rows[4].params.size() == 3);
   CHECK(merged.plan().rows[0].params.size() == 2);
+  CHECK(merged.plan().overrides == fixtures::plan().overrides);
+  REQUIRE(merged.plan().extends.size() == 2);
+  CHECK(merged.plan().extends[0].name == "../rings.yaml");
+  CHECK(merged.plan().extends[0].text == fixtures::plan().extends[0].text);
+  CHECK((merged.plan().rows[3].metrics == fixtures::plan().rows[3].metrics));
 }
 
 TEST_CASE("A trial is the same from its shard and from the merged file") {
@@ -115,7 +125,9 @@ TEST_CASE("A shard goes before the same trial in an older merged file") {
   const fixtures::Folder folder;
   const StorePaths paths = make_study(folder);
   merge(paths);
-  add_metrics(paths, fixtures::id_of(0), {{"modes", 2.5, {}}});
+  TrialRecord measured = fixtures::record(0);
+  put_metrics(measured, {{"modes", 2.5, {}}});
+  write_shard(paths, measured);
   CHECK(Store::open(paths.base).table().find("metric.modes")->number(0) == 2.5);
   merge(paths);
   fs::remove_all(paths.study);
@@ -143,6 +155,156 @@ TEST_CASE("A trial that the plan no longer holds leaves the table but not the fi
     CHECK(store.recorded().size() == 6);
     CHECK(store.recorded().back() == fixtures::id_of(1));
     CHECK(store.trial(fixtures::id_of(0)).weights.size() == 2);
+  }
+}
+
+TEST_CASE(
+    "A skipped trial's reason is in the study and in the merged file, which never keeps it longer than the "
+    "plan") {
+  const fixtures::Folder folder;
+  const StorePaths paths = make_study(folder);
+  const std::string skipped = fixtures::id_of(6), reason = fixtures::plan().rows[6].reason;
+  CHECK(Store::open(paths.base).trial(skipped).reason == reason);
+  merge(paths);
+  {
+    const hdf5::File file = hdf5::File::open(paths.file);
+    const hdf5::Handle trial = hdf5::open_group(file.id(), "trials/" + skipped);
+    CHECK(hdf5::read_text_attribute(trial.id(), "status") == "skipped");
+    CHECK(hdf5::read_text_attribute(trial.id(), "reason") == reason);
+    CHECK(hdf5::read_text_attribute(trial.id(), "result_sha256").empty());
+  }
+  Plan plan = fixtures::plan();
+  for (bool study : {true, false}) {
+    if (!study) fs::remove_all(paths.study);
+    const Store store = Store::open(paths.base);
+    CHECK(store.trial(skipped).status == Status::skipped);
+    CHECK(store.trial(skipped).reason == reason);
+    CHECK(store.plan().rows[6].reason == reason);
+    CHECK(store.recorded().size() == 6);
+    CHECK_FALSE(store.has(skipped));
+    plan = store.plan();
+  }
+  plan.rows[6].status = Status::planned;  // legal by now
+  const MergeReport report = merge(paths, plan);
+  CHECK(report.carried_over == 6);
+  const Store store = Store::open(paths.base);
+  CHECK(store.table().find("status")->text(6) == "planned");
+  CHECK_THROWS_WITH(store.trial(skipped), holds("has no record yet"));
+}
+
+TEST_CASE("The table has the metrics that are planned; others stay with their trials") {
+  const fixtures::Folder folder;
+  const StorePaths paths = make_study(folder);
+  TrialRecord record = fixtures::record(0);
+  put_metrics(record, {{"mmd@1", 0.5, {}}, {"taken_out.x", 1, {}}});
+  write_shard(paths, record);
+  Plan plan = fixtures::plan();
+  plan.rows[1].metrics = {"mmd"};
+  freeze_plan(paths, plan);
+  merge(paths);
+  for (bool study : {true, false}) {
+    if (!study) fs::remove_all(paths.study);
+    const Store store = Store::open(paths.base);
+    CHECK(store.table().names_after("metric.") ==
+          std::vector<std::string>{"modes", "mmd", "mmd.low", "mmd.high"});
+    CHECK(std::isnan(store.table().find("metric.modes")->number(1)));
+    CHECK(store.table().find("metric.modes")->number(0) == 4);
+    CHECK(store.trial(fixtures::id_of(0)).metrics.size() == 4);
+    CHECK(store.trial(fixtures::id_of(1)).metrics.size() == 2);
+  }
+  // Plans of before did not say which metrics they planned.
+  for (PlanRow& row : plan.rows) row.metrics.reset();
+  merge(paths, plan);
+  CHECK(Store::open(paths.base).table().find("metric.taken_out.x")->number(0) == 1);
+}
+
+TEST_CASE("A merged file that the disk has no room for is refused, and the one before stays") {
+  const fixtures::Folder folder;
+  const StorePaths paths = make_study(folder);
+  merge(paths);
+  const auto size = fs::file_size(paths.file);
+  write_shard(paths, fixtures::record(7));
+  const std::string said = fixtures::with_file_limit(size / 2, [&]() -> std::string {
+    try {
+      merge(paths);
+      return "merged";
+    } catch (const CannotWrite& error) {
+      return error.what();
+    }
+  });
+  CHECK_THAT(said, holds("rings.h5: cannot write: File too large; check the free space"));
+  CHECK(fs::file_size(paths.file) == size);
+  CHECK(static_cast<size_t>(std::distance(fs::directory_iterator(folder.path()), {})) == 2);
+  CHECK(merge(paths).merged == 7);
+}
+
+TEST_CASE("A merged file takes no more room on the disk than it has bytes") {
+  const fixtures::Folder folder;
+  const StorePaths paths = make_study(folder);
+  merge(paths);
+  struct stat status {};
+  REQUIRE(stat(paths.file.c_str(), &status) == 0);
+  CHECK(status.st_blocks * 512 < status.st_size + 65536);
+}
+
+TEST_CASE("A merged file stands in for a damaged shard and a damaged plan") {
+  const fixtures::Folder folder;
+  const StorePaths paths = make_study(folder);
+  merge(paths);
+  const fs::path cut = paths.shard(fixtures::id_of(2)), flipped = paths.shard(fixtures::id_of(4));
+  fs::resize_file(cut, fs::file_size(cut) / 2);
+  // Far from the summary: only reading the whole trial meets it.
+  std::fstream file(flipped, std::ios::in | std::ios::out | std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  file.seekp(static_cast<std::streamoff>(bytes.rfind("OHDR") + 20));
+  file.put(static_cast<char>(~bytes[bytes.rfind("OHDR") + 20]));
+  file.close();
+  CHECK_THROWS_AS(read_shard(flipped), UserError);
+
+  const auto check = [&] {
+    const Store store = Store::open(paths.base);
+    check_table(store.table());
+    CHECK(store.damaged() == std::set<std::string>{fixtures::id_of(2)});
+    for (int i : {2, 4})
+      CHECK(result_sha256(store.trial(fixtures::id_of(i))) == result_sha256(fixtures::record(i)));
+    REQUIRE_FALSE(store.unreadable().empty());
+    CHECK_THAT(store.unreadable().back(),
+               holds(cut.string()) && holds(paths.file.string() + " stands in for it"));
+  };
+  check();
+  const MergeReport report = merge(paths);
+  CHECK(report.merged == 4);
+  CHECK(report.carried_over == 2);
+  REQUIRE(report.unreadable.size() == 2);
+  for (const std::string& sentence : report.unreadable)
+    CHECK_THAT(sentence, holds(paths.file.string() + " holds its trial all the same"));
+
+  std::ofstream(paths.plan()) << "{";
+  check();
+  CHECK_THAT(Store::open(paths.base).unreadable().front(), holds("this plan is damaged"));
+  fs::remove(paths.plan());
+  check();
+}
+
+TEST_CASE("Merging a shard with damage in the header of any object is no crash and loses nothing else") {
+  const fixtures::Folder folder;
+  const StorePaths paths = make_study(folder);
+  const fs::path shard = paths.shard(fixtures::id_of(2));
+  std::ifstream in(shard, std::ios::binary);
+  const std::string whole{std::istreambuf_iterator<char>(in), {}};
+  for (size_t at = whole.find("OHDR"); at != std::string::npos; at = whole.find("OHDR", at + 1)) {
+    std::string damaged = whole;
+    damaged[at + 20] = static_cast<char>(~damaged[at + 20]);
+    std::ofstream(shard, std::ios::binary | std::ios::trunc) << damaged;
+    fs::remove(paths.file);
+    const pid_t child = fork();
+    if (child == 0) _exit(merge(paths).unreadable.size() == 1 ? 17 : 1);
+    int status = 0;
+    waitpid(child, &status, 0);
+    INFO("header at byte " << at << ", wait status " << status);
+    REQUIRE(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 17);
+    CHECK(Store::open(paths.file).recorded().size() == 5);
   }
 }
 

@@ -59,6 +59,7 @@ void add_compare(CLI::App& app, Context& context);
 void add_show(CLI::App& app, Context& context);
 void add_measure(CLI::App& app, Context& context);
 void add_plugins(CLI::App& app, Context& context);
+void add_reproduce(CLI::App& app, Context& context);
 void add_bench(CLI::App& app, Context& context);
 void add_worker(CLI::App& app, Context& context);
 

@@ -1,6 +1,7 @@
 // The saddle program.
 #include <malloc.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 
@@ -21,5 +22,7 @@ int main(int argc, char** argv) {
   // page.
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, -1);
+  // A limit on the size of files (ulimit -f) is then an error that is reported like a full disk.
+  std::signal(SIGXFSZ, SIG_IGN);
   return saddle::cli::run_program(argc, argv);
 }

@@ -1,3 +1,5 @@
+#include <fmt/ranges.h>
+
 #include "cli/command.hpp"
 #include "config/add_metrics.hpp"
 #include "config/parse_trial.hpp"
@@ -13,27 +15,67 @@ struct Options {
   std::string store;
   std::vector<std::string> metrics;
   int64_t jobs = 1;
+  std::string kernels;
   bool quiet = false;
 };
+
+// A metric that the store defines otherwise must not be overwritten by the way: numbers of two definitions
+// would share a name.
+void check_definitions(const TrialConfig& before, const TrialConfig& after) {
+  for (const PartPtr& metric : after.metrics)
+    for (const PartPtr& old : before.metrics)
+      if (old->as == metric->as && old->canonical != metric->canonical)
+        throw UserError(fmt::format(
+            "this store measures another metric under the name '{}': {}. Nothing was measured. Give yours a "
+            "name of its own, as: NAME, in {}",
+            old->as, old->canonical, metric->canonical));
+}
+
+// The store's trials with further metrics, and its plan that holds them.
+struct Extended {
+  store::Plan plan;
+  std::vector<TrialConfig> trials;  // not the skipped ones
+  bool changed = false;             // a metric is new
+};
+
+Extended extend(const store::Store& opened, const std::vector<std::string>& metrics,
+                const Registry& registry) {
+  Extended all{opened.plan(), {}, false};
+  for (store::PlanRow& row : all.plan.rows) {
+    if (row.status == store::Status::skipped) continue;
+    const TrialConfig before = parse_trial(row.resolved, registry);
+    row.resolved = add_metrics(row.resolved, metrics, registry);
+    TrialConfig after = parse_trial(row.resolved, registry);
+    check_definitions(before, after);
+    all.changed = all.changed || after.metrics.size() > before.metrics.size();
+    row.metrics = metric_names(after);
+    all.trials.push_back(std::move(after));
+  }
+  return all;
+}
+
+void tell(const Options& o, const std::string& line) {
+  if (!o.quiet) std::fputs((line + "\n").c_str(), stderr);
+}
 
 int measure(const Options& o, Context& context) {
   const Registry registry = context.load_plugins();
   const store::Store opened = store::Store::open(o.store);
+  const Extended extended = extend(opened, o.metrics, registry);
   const StudyLock lock(opened.paths());
-  store::Plan plan = opened.plan();
-  std::vector<TrialConfig> trials;
-  for (store::PlanRow& row : plan.rows) {
-    if (row.status == store::Status::skipped) continue;
-    row.resolved = add_metrics(row.resolved, o.metrics, registry);
-    trials.push_back(parse_trial(row.resolved, registry));
-  }
   std::vector<const TrialConfig*> recorded;
-  for (const TrialConfig& trial : trials)
+  for (const TrialConfig& trial : extended.trials)
     if (opened.has(trial.id)) recorded.push_back(&trial);
   Work work = work_left(opened.paths(), recorded, {});
-  for (const std::string& note : work.notes) std::fputs(("note: " + note + "\n").c_str(), stderr);
-  store::freeze_plan(opened.paths(), plan);
   RunnerSettings settings;
+  settings.kernels = choose_kernels(o.kernels, work);
+  for (const std::string& note : work.notes) tell(o, "note: " + note);
+  if (!extended.changed && work.measure.empty()) {
+    tell(o, fmt::format("{} holds {} already, measured as asked; there is nothing to do",
+                        opened.paths().base.string(), fmt::join(o.metrics, ", ")));
+    return ExitCode::done;
+  }
+  store::freeze_plan(opened.paths(), extended.plan);
   settings.store = opened.paths();
   settings.store.base = std::filesystem::absolute(opened.paths().base);
   settings.program = context.program;
@@ -43,11 +85,8 @@ int measure(const Options& o, Context& context) {
   const RunnerSummary summary = run_groups(settings, make_groups({}, work.measure, 1, o.jobs));
   for (const std::string& complaint : summary.complaints) std::fputs((complaint + "\n").c_str(), stderr);
   store::merge(opened.paths());
-  if (!o.quiet)
-    std::fputs(fmt::format("{} trials measured; saddle compare {} shows them\n", summary.measured,
-                           opened.paths().file.string())
-                   .c_str(),
-               stderr);
+  tell(o, fmt::format("{} trials measured; saddle compare {} shows them", summary.measured,
+                      opened.paths().file.string()));
   if (summary.interrupted) return ExitCode::interrupted;
   return summary.failed > 0 ? ExitCode::trial_failed : ExitCode::done;
 }
@@ -63,6 +102,8 @@ void add_measure(CLI::App& app, Context& context) {
                    "Metrics as in an experiment file: mmd, '{use: precision_recall, k: 5, as: pr5}'")
       ->required();
   verb->add_option("--jobs", o->jobs, "Worker processes")->check(CLI::Range(1, 100000));
+  verb->add_option("--kernels", o->kernels, "native or portable (default: what the store was trained with)")
+      ->check(CLI::IsMember({"native", "portable"}));
   verb->add_flag("--quiet", o->quiet, "No progress and no hints");
   context.add_plugins_option(*verb);
   verb->callback([o, &context] { context.action = [o, &context] { return measure(*o, context); }; });

@@ -41,6 +41,7 @@ int run_program(int argc, char** argv) {
   add_show(app, context);
   add_measure(app, context);
   add_plugins(app, context);
+  add_reproduce(app, context);
   add_bench(app, context);
   add_worker(app, context);
   std::vector<std::string> verbs;

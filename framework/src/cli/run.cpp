@@ -1,8 +1,11 @@
 #include <sched.h>
 #include <sys/sysinfo.h>
 
+#include <cmath>
+#include <optional>
+
 #include "analysis/compare.hpp"
-#include "cli/command.hpp"
+#include "cli/run.hpp"
 #include "config/parse_trial.hpp"
 #include "config/plan.hpp"
 #include "store/merge.hpp"
@@ -14,16 +17,6 @@
 namespace saddle::cli {
 namespace {
 
-struct Options {
-  std::vector<std::string> words;  // FILE or STORE, then overrides
-  std::string out;
-  int64_t jobs = 0, lanes = 16;
-  std::string launcher = "local", device = "cpu", kernels = "native";
-  std::vector<std::string> retry;
-  double timeout = 0;
-  bool quiet = false;
-};
-
 int64_t cores() {
   cpu_set_t set;
   return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : get_nprocs();
@@ -34,24 +27,42 @@ struct Target {
   store::StorePaths paths;
   store::Plan plan;
   std::vector<TrialConfig> trials;  // not the skipped ones
-  std::vector<std::string> warnings;
+  std::vector<std::string> notes, warnings;
 };
 
-Target from_file(const Options& o, const Registry& registry, Context& context) {
+// PATH is the beginning of two names, PATH.h5 and PATH.study: it needs a last word of its own.
+store::StorePaths paths_from(const std::string& out) {
+  const auto is_name = [](const std::filesystem::path& last) {
+    return !last.empty() && last != "." && last != ".." && last != ".h5" && last != ".study";
+  };
+  const store::StorePaths paths = store::store_paths(out);
+  if (is_name(std::filesystem::path(out).filename()) && is_name(paths.base.filename())) return paths;
+  throw UserError(fmt::format(
+      "--out {}: PATH stands for two names, PATH.h5 and PATH.study, and must end in a name of its "
+      "own: --out {}; nothing was run",
+      out.empty() ? "''" : out, (std::filesystem::path(out).parent_path() / "NAME").string()));
+}
+
+Target from_file(const RunOptions& o, const Registry& registry, Context& context) {
   const std::vector<std::string> overrides(o.words.begin() + 1, o.words.end());
   Plan plan = make_plan(read_experiment(o.words[0], overrides), registry, context.broken());
   Target target{
-      store::store_paths(o.out.empty() ? plan.experiment : o.out), to_store_plan(plan), {}, plan.warnings};
+      paths_from(o.out.value_or(plan.experiment)), to_store_plan(plan), {}, plan.notes, plan.warnings};
+  if (plan.merged > 0)
+    target.notes.insert(target.notes.begin(),
+                        fmt::format("{} of {} points merged: points that train the same are "
+                                    "one trial",
+                                    plan.merged, plan.points));
   for (PlannedTrial& trial : plan.trials)
     if (!trial.skipped) target.trials.push_back(std::move(trial.config));
   return target;
 }
 
-Target from_store(const Options& o, const Registry& registry) {
-  if (o.words.size() > 1 || !o.out.empty())
+Target from_store(const RunOptions& o, const Registry& registry) {
+  if (o.words.size() > 1 || o.out)
     throw UserError("a store is run again as it was planned; overrides and --out go with an experiment file");
   const store::Store opened = store::Store::open(o.words[0]);
-  Target target{opened.paths(), opened.plan(), {}, {}};
+  Target target{opened.paths(), opened.plan(), {}, {}, {}};
   for (const store::PlanRow& row : target.plan.rows)
     if (row.status != store::Status::skipped) target.trials.push_back(parse_trial(row.resolved, registry));
   return target;
@@ -78,7 +89,7 @@ std::vector<store::Status> statuses_from(const std::vector<std::string>& names) 
   return statuses;
 }
 
-void tell(const Options& o, const std::string& line) {
+void tell(const RunOptions& o, const std::string& line) {
   if (!o.quiet) std::fputs((line + "\n").c_str(), stderr);
 }
 
@@ -107,24 +118,31 @@ std::vector<std::string> metrics_to_show(const store::TrialTable& table) {
   return shown;
 }
 
-int run(const Options& o, Context& context) {
+}  // namespace
+
+int run_experiment(const RunOptions& o, Context& context) {
   if (o.launcher != "local") throw UserError(fmt::format("--launcher {}: there is only local", o.launcher));
-  if (o.kernels != "native" && o.kernels != "portable")
+  if (!o.kernels.empty() && o.kernels != "native" && o.kernels != "portable")
     throw UserError(fmt::format("--kernels {}: there are native and portable", o.kernels));
   if (o.device != "cpu" && o.device != "cuda")
     throw UserError(fmt::format("--device {}: there are cpu and cuda", o.device));
   if (o.device == "cuda" && !at::hasCUDA())
     throw UserError("--device cuda: this LibTorch has no CUDA, or this machine no GPU that it can use");
+  if (o.timeout && !(std::isfinite(*o.timeout) && *o.timeout > 0))
+    throw UserError(fmt::format("--timeout {}: expected a number of seconds above 0", *o.timeout));
+  if (o.out) paths_from(*o.out);
   const auto retry = statuses_from(o.retry);
   const Registry registry = context.load_plugins();
   Target target = is_store(o.words[0]) ? from_store(o, registry) : from_file(o, registry, context);
+  for (const std::string& note : target.notes) tell(o, "note: " + note);
   for (const std::string& warning : target.warnings) tell(o, "warning: " + warning);
   check_same_experiment(target.paths, target.plan.experiment);
 
   const StudyLock lock(target.paths);
   std::vector<const TrialConfig*> trials;
   for (const TrialConfig& trial : target.trials) trials.push_back(&trial);
-  const Work work = work_left(target.paths, trials, retry);
+  Work work = work_left(target.paths, trials, retry);
+  const std::string kernels = choose_kernels(o.kernels, work);
   for (const std::string& note : work.notes) tell(o, "note: " + note);
   if (!work.created.empty()) target.plan.created = work.created;
   store::freeze_plan(target.paths, target.plan);
@@ -136,8 +154,8 @@ int run(const Options& o, Context& context) {
   settings.plugin_folders = context.extra_folders();
   settings.jobs = o.jobs > 0 ? o.jobs : cores();
   settings.device = o.device;
-  settings.kernels = o.kernels;
-  settings.timeout = o.timeout;
+  settings.kernels = kernels;
+  settings.timeout = o.timeout.value_or(0);
   settings.quiet = o.quiet;
   auto groups = make_groups(work.train, work.measure, o.lanes, settings.jobs);
   tell(o, fmt::format("{}: {} trials: {}; {} groups, {} workers", target.plan.experiment,
@@ -149,17 +167,18 @@ int run(const Options& o, Context& context) {
   for (const std::string& sentence : merged.unreadable) std::fputs((sentence + "\n").c_str(), stderr);
 
   const store::Store opened = store::Store::open(target.paths.base);
-  if (!opened.table().names_after("metric.").empty()) {
+  if (o.table && !opened.table().names_after("metric.").empty()) {
     analysis::CompareOptions table;
     table.metrics = metrics_to_show(opened.table());
     table.width = terminal_width();
     print(analysis::compare({opened}, table));
   }
   const std::string file = target.paths.file.string();
-  tell(o,
-       fmt::format("\n{} holds everything. Next:\n  saddle compare {} --rows … --cols … --metric …\n"
-                   "  saddle status {}\n  saddle show {} {}",
-                   file, file, file, file, target.trials.empty() ? "ID" : target.trials[0].id.substr(0, 8)));
+  if (o.table)
+    tell(o, fmt::format("\n{} holds everything. Next:\n  saddle compare {} --rows … --cols … --metric …\n"
+                        "  saddle status {}\n  saddle show {} {}",
+                        file, file, file, file,
+                        target.trials.empty() ? "ID" : target.trials[0].id.substr(0, 8)));
   if (summary.interrupted) {
     tell(o, fmt::format("interrupted; the same command goes on where it stopped"));
     return ExitCode::interrupted;
@@ -167,16 +186,15 @@ int run(const Options& o, Context& context) {
   return summary.failed + summary.timed_out > 0 ? ExitCode::trial_failed : ExitCode::done;
 }
 
-}  // namespace
-
 void add_run(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("run", "Trains every point of an experiment's grid and compares them");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<RunOptions>();
   verb->add_option(
           "FILE|STORE", o->words,
           "An experiment file, then overrides: key=value, key=a,b, ~key; or a store, to go on with it")
       ->required();
-  verb->add_option("--out", o->out, "Where the store goes (default: the experiment's name, here)")
+  verb->add_option("--out", o->out,
+                   "The store: PATH.h5 and PATH.study (default: the experiment's name, here)")
       ->type_name("PATH");
   verb->add_option("--jobs", o->jobs, "Worker processes (default: the cores)")->check(CLI::Range(1, 100000));
   verb->add_option("--lanes", o->lanes, "Most trials that train together (default: 16)")
@@ -187,10 +205,12 @@ void add_run(CLI::App& app, Context& context) {
       ->allow_extra_args(false);
   verb->add_option("--timeout", o->timeout, "Seconds that a trial may take (default: no limit)");
   verb->add_option("--device", o->device, "cpu or cuda");
-  verb->add_option("--kernels", o->kernels, "native, or portable for the same bits on any x86-64 processor");
+  verb->add_option(
+      "--kernels", o->kernels,
+      "native, or portable for the same bits on any x86-64 processor (default: the store's, or native)");
   verb->add_flag("--quiet", o->quiet, "No progress and no hints");
   context.add_plugins_option(*verb);
-  verb->callback([o, &context] { context.action = [o, &context] { return run(*o, context); }; });
+  verb->callback([o, &context] { context.action = [o, &context] { return run_experiment(*o, context); }; });
 }
 
 }  // namespace saddle::cli

@@ -1,3 +1,6 @@
+#include <map>
+#include <optional>
+
 #include "cli/command.hpp"
 #include "store/merge.hpp"
 #include "store/reader.hpp"
@@ -11,16 +14,29 @@ struct Options {
   FormatOption format;
 };
 
+// What there is to say of a trial that is not simply done or planned.
+std::optional<store::TrialRecord> remark(const store::Store& opened, size_t row) {
+  const std::string status = opened.table().find("status")->text(row);
+  if (status == "done" || status == "planned") return {};
+  return opened.trial(opened.table().find("id")->text(row), store::Part::summary);
+}
+
 // A row a trial: how it stands, and where it lies in the grid.
-analysis::Table list_trials(const store::TrialTable& table) {
+analysis::Table list_trials(const store::Store& opened) {
+  const store::TrialTable& table = opened.table();
   std::vector<analysis::Heading> headings{{"id"}, {"status"}, {"seed", analysis::Align::right}};
   const auto axes = table.names_after("param.");
   for (const std::string& axis : axes) headings.push_back({axis});
+  headings.push_back({"steps", analysis::Align::right});
+  headings.push_back({"reason"});
   analysis::Table list(headings);
   for (size_t row = 0; row < table.rows(); ++row) {
     std::vector<analysis::Cell> cells;
     for (const char* name : {"id", "status", "seed"}) cells.emplace_back(table.find(name)->text(row));
     for (const std::string& axis : axes) cells.emplace_back(table.find("param." + axis)->text(row));
+    cells.emplace_back(static_cast<int64_t>(table.find("steps")->number(row)));
+    const auto record = remark(opened, row);
+    cells.emplace_back(record ? record->reason : std::string());
     list.row(std::move(cells));
   }
   return list;
@@ -37,11 +53,12 @@ int status(const Options& o) {
   const store::Store opened = store::Store::open(o.store);
   const store::TrialTable& table = opened.table();
   if (o.trials) {
-    print(list_trials(table).render(o.format.get(), terminal_width()));
+    analysis::Table list = list_trials(opened);
+    for (const std::string& sentence : opened.unreadable()) list.note(sentence);
+    print(list.render(o.format.get(), terminal_width()));
     return ExitCode::done;
   }
-  const store::Column *ids = table.find("id"), *statuses = table.find("status"),
-                      *seconds = table.find("seconds");
+  const store::Column *statuses = table.find("status"), *seconds = table.find("seconds");
   analysis::Table counts(
       {{"status"}, {"trials", analysis::Align::right}, {"seconds", analysis::Align::right}});
   counts.title(fmt::format("{}: {} trials planned", opened.plan().experiment, table.rows()));
@@ -56,12 +73,19 @@ int status(const Options& o) {
     if (count > 0) counts.row({std::string(store::to_text(s)), count, std::round(time * 100) / 100});
   }
   // What went wrong, with the way to it.
+  std::map<std::string, std::vector<std::string>> skipped;  // by the reason
   for (size_t row = 0; row < table.rows(); ++row) {
-    const std::string s = statuses->text(row), id = ids->text(row);
-    if (s == "done" || s == "planned" || !opened.has(id)) continue;
-    const auto record = opened.trial(id, store::Part::summary);
-    counts.note(fmt::format("{} {} at step {}: {}", id, s, record.reason_step, record.reason));
+    const auto record = remark(opened, row);
+    if (!record) continue;
+    if (record->status == store::Status::skipped)
+      skipped[record->reason].push_back(record->id);
+    else
+      counts.note(fmt::format("{} {} at step {}{}{}", record->id, statuses->text(row), record->reason_step,
+                              record->reason.empty() ? "" : ": ", record->reason));
   }
+  for (const auto& [reason, ids] : skipped)
+    counts.note(fmt::format("{} skipped{}: {}", ids.front(),
+                            ids.size() > 1 ? fmt::format(" and {} more", ids.size() - 1) : "", reason));
   for (const std::string& sentence : opened.unreadable()) counts.note(sentence);
   print(counts.render(o.format.get(), terminal_width()));
   return ExitCode::done;

@@ -5,6 +5,7 @@
 #include "config/extends.hpp"
 #include "config/grid.hpp"
 #include "config/overrides.hpp"
+#include "config/read_source.hpp"
 #include "config/yaml_reader.hpp"
 #include "schema/suggest.hpp"
 
@@ -96,7 +97,7 @@ Experiment read_experiment(std::shared_ptr<const Source> source, const std::vect
     document = nullptr;
   }
   if (!document) x.mistakes.throw_if_any();
-  document = with_extended(document, x.mistakes);
+  document = with_extended(document, x.mistakes, x.extends);
   check_keys(*document, x.mistakes);
   read_name(*document, x);
   read_base(*document, x);

@@ -57,7 +57,9 @@ struct AxisPlace {
 struct Experiment {
   std::string name;
   std::shared_ptr<const Source> source;
+  std::vector<std::shared_ptr<const Source>> extends;  ///< the files that it extends, the nearest first
   std::vector<std::string> overrides;
+  std::vector<Assignment> overridden;  ///< what the overrides set in base
   Settings base;
   Place base_place;
   std::vector<Block> grid;  ///< never empty: without a grid one block without axes

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "config/generated.hpp"
+#include "config/read_source.hpp"
 #include "config/settings.hpp"
 #include "config/yaml_reader.hpp"
 
@@ -68,7 +69,8 @@ std::string identity(const std::string& file) {
   return error ? file : canonical.string();
 }
 
-ValuePtr extended(const ValuePtr& document, std::vector<std::string>& chain, Mistakes& mistakes) {
+ValuePtr extended(const ValuePtr& document, std::vector<std::string>& chain, Mistakes& mistakes,
+                  Sources& files) {
   if (!document->is(Value::Kind::map)) return document;
   const ValuePtr extends = document->find("extends");
   if (!extends) return document;
@@ -90,24 +92,25 @@ ValuePtr extended(const ValuePtr& document, std::vector<std::string>& chain, Mis
     return wrong("files extend one another more than " + std::to_string(deepest) + " deep");
   ValuePtr other;
   try {
-    other = read_yaml_text(read_source(file), mistakes);
+    files.push_back(read_source(file));
+    other = read_yaml_text(files.back(), mistakes);
   } catch (const UserError& e) {
     return wrong(e.what());
   }
   if (!other) return rest;  // said already
   if (!other->is(Value::Kind::map)) return wrong(file + " is no experiment: it holds " + other->describe());
   chain.push_back(identity(file));
-  const ValuePtr below = extended(other, chain, mistakes);
+  const ValuePtr below = extended(other, chain, mistakes, files);
   std::vector<std::string> path;
   return merged(below, rest, path);
 }
 
 }  // namespace
 
-ValuePtr with_extended(const ValuePtr& document, Mistakes& mistakes) {
+ValuePtr with_extended(const ValuePtr& document, Mistakes& mistakes, Sources& files) {
   std::vector<std::string> chain;
   if (document->place.source) chain.push_back(identity(document->place.source->name));
-  return extended(document, chain, mistakes);
+  return extended(document, chain, mistakes, files);
 }
 
 }  // namespace saddle

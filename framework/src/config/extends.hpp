@@ -3,11 +3,17 @@
 #pragma once
 #include <saddle/value.hpp>
 
+#include <memory>
+#include <vector>
+
 #include "config/mistakes.hpp"
 
 namespace saddle {
 
-/// The document with everything that it extends merged in, without the key `extends`.
-ValuePtr with_extended(const ValuePtr& document, Mistakes& mistakes);
+using Sources = std::vector<std::shared_ptr<const Source>>;
+
+/// The document with everything that it extends merged in, without the key `extends`. Adds the files that
+/// were read, the nearest first.
+ValuePtr with_extended(const ValuePtr& document, Mistakes& mistakes, Sources& files);
 
 }  // namespace saddle

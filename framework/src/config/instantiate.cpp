@@ -3,6 +3,7 @@
 namespace saddle {
 
 PluginObject instantiate(const std::vector<const PartConfig*>& lanes, const AssignContext& context) {
+  check_contents(*lanes.at(0));
   PluginObject object(*lanes.at(0)->plugin);
   std::vector<const Value*> values(lanes.size());
   for (const ParamSpec& spec : object.plugin().schema->params()) {

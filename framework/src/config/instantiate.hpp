@@ -7,7 +7,7 @@
 namespace saddle {
 
 /// An object of the plugin that all these parts name (one part a lane), its parameters assigned: structural
-/// ones from the first, per-lane ones from each.
+/// ones from the first, per-lane ones from each. Throws UserError if a file is no longer what was planned.
 PluginObject instantiate(const std::vector<const PartConfig*>& lanes, const AssignContext& context);
 
 }  // namespace saddle

@@ -66,10 +66,12 @@ class Override {
     if (values.size() == 1 && !is_generated(*values[0])) {
       remove_axis(key);
       std::string reason;
-      if (const ValuePtr set = with(x_.base[path->section], *path, values[0], place(1), reason))
+      if (const ValuePtr set = with(x_.base[path->section], *path, values[0], place(1), reason)) {
         x_.base[path->section] = set;
-      else
+        x_.overridden.push_back({key, place(1), values[0]});
+      } else {
         wrong(1, key, reason);
+      }
     } else {
       make_axis(key, values);
     }

@@ -10,11 +10,12 @@ TrialConfig parse_trial(const std::string& resolved, const Registry& registry) {
   const auto source = std::make_shared<const Source>(Source{"trial", resolved});
   const ValuePtr document = read_yaml_text(source);
   Mistakes mistakes;
-  PartsContext context{registry, mistakes, {}, {source, 1, 1}, true, {}, {}};
+  PartsContext context{registry, mistakes, {}, {source, 1, 1}, true, {}, PartsContext::Planned()};
   Settings settings;
   for (const Entry& entry : document->map) {
-    if (entry.key == "written") {
-      for (const Entry& path : entry.value->map) context.written[path.key] = path.value->text;
+    if (entry.key == "written" || entry.key == "sha256") {
+      auto& texts = entry.key == "written" ? context.planned->written : context.planned->sha256;
+      for (const Entry& path : entry.value->map) texts[path.key] = path.value->text;
     } else if (const std::optional<Section> section = section_named(entry.key)) {
       settings[*section] = entry.value;
     } else {

@@ -140,8 +140,11 @@ void PartFactory::read_params(const Value& map, Draft& draft) {
     if (given != part.given.end()) {
       text = full = spec.canonical(*given->second, path, wrong);
       if (spec.type == "path" && !text.empty()) {
-        full = path_text(*given->second, spec, path, part);
+        full = path_text(*given->second, spec, path, part, wrong);
         text = scalar_text(part.written.at(spec.name));
+        if (const auto content = part.contents.find(spec.name); content != part.contents.end())
+          canonical[spec.name + ".sha256"] = structural[spec.name + ".sha256"] =
+              scalar_text(content->second.sha256);
       }
     } else if (spec.required) {
       if (draft.complete)
@@ -165,9 +168,9 @@ void PartFactory::read_params(const Value& map, Draft& draft) {
 }
 
 /// Makes the parameter's value absolute and notes how it counts in the identity: as written, from the folder
-/// of the main file.
+/// of the main file, beside what the file holds.
 std::string PartFactory::path_text(const Value& value, const ParamSpec& spec, const std::string& path,
-                                   PartConfig& part) {
+                                   PartConfig& part, std::vector<Diagnostic>& wrong) {
   if (value.text.empty()) {
     part.written[spec.name] = {};
     return scalar_text({});
@@ -176,8 +179,9 @@ std::string PartFactory::path_text(const Value& value, const ParamSpec& spec, co
   Path absolute;
   read<Path>(value, spec, path, absolute, none);
   std::string counted = value.text;
-  if (const auto known = c_.written.find(path); known != c_.written.end()) {
-    counted = known->second;
+  if (c_.planned) {
+    const auto known = c_.planned->written.find(path);
+    if (known != c_.planned->written.end()) counted = known->second;
   } else if (Path(value.text).is_relative()) {
     const bool in_file = value.place.source && value.place.source->name != "command line";
     const Path folder =
@@ -191,12 +195,27 @@ std::string PartFactory::path_text(const Value& value, const ParamSpec& spec, co
   moved->text = absolute.string();
   part.given[spec.name] = std::move(moved);
   part.written[spec.name] = counted;
+  note_content(value, spec, path, part, wrong);
   return scalar_text(absolute.string());
+}
+
+void PartFactory::note_content(const Value& value, const ParamSpec& spec, const std::string& path,
+                               PartConfig& part, std::vector<Diagnostic>& wrong) {
+  if (c_.planned) {
+    const auto known = c_.planned->sha256.find(path);
+    if (known != c_.planned->sha256.end()) part.contents[spec.name] = {known->second, std::nullopt};
+    return;
+  }
+  std::string reason;
+  const std::optional<Content> content = contents_.of(part.given.at(spec.name)->text, reason);
+  if (!reason.empty()) wrong.push_back({value.place, path, reason, spec.help()});
+  if (content) part.contents[spec.name] = *content;
 }
 
 PartPtr PartFactory::shared(PartConfig part) {
   std::string key = std::string(kind_name(part.plugin->kind())) + " " + part.path + " " + part.resolved;
   for (const auto& [name, text] : part.written) key += " " + name + "=" + text;
+  for (const auto& [name, content] : part.contents) key += " " + name + "=" + content.sha256;
   const auto found = by_text_.find(key);
   if (found != by_text_.end()) return found->second;
   return by_text_.emplace(std::move(key), std::make_shared<const PartConfig>(std::move(part))).first->second;

@@ -3,6 +3,7 @@
 #pragma once
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,11 +19,16 @@ namespace saddle {
 struct PartsContext {
   const Registry& registry;
   Mistakes& mistakes;
-  std::filesystem::path home;                    ///< folder of the main file: relative paths count from here
-  Place base_place;                              ///< of parts that the user did not write
-  bool base_is_whole = true;                     ///< false where mistakes left something of it out
-  std::map<std::string, std::string> broken{};   ///< "kind.name" of a library that can't be loaded, and why
-  std::map<std::string, std::string> written{};  ///< parse_trial: path parameters as they were written
+  std::filesystem::path home;                   ///< folder of the main file: relative paths count from here
+  Place base_place;                             ///< of parts that the user did not write
+  bool base_is_whole = true;                    ///< false where mistakes left something of it out
+  std::map<std::string, std::string> broken{};  ///< "kind.name" of a library that can't be loaded, and why
+  /// Of a trial that was planned before, which no file can change any more: path parameters as they were
+  /// written, and what SHA-256 began with.
+  struct Planned {
+    std::map<std::string, std::string> written, sha256;
+  };
+  std::optional<Planned> planned{};
 };
 
 class PartFactory {
@@ -45,7 +51,10 @@ class PartFactory {
   const RegisteredPlugin* plugin(Kind kind, const std::string& name, const Place& place,
                                  const std::string& path);
   void read_params(const Value& map, Draft& draft);
-  std::string path_text(const Value& value, const ParamSpec& spec, const std::string& path, PartConfig& part);
+  std::string path_text(const Value& value, const ParamSpec& spec, const std::string& path, PartConfig& part,
+                        std::vector<Diagnostic>& wrong);
+  void note_content(const Value& value, const ParamSpec& spec, const std::string& path, PartConfig& part,
+                    std::vector<Diagnostic>& wrong);
   PartPtr shared(PartConfig part);
 
   struct Key {
@@ -60,6 +69,7 @@ class PartFactory {
     }
   };
   PartsContext c_;
+  Contents contents_;
   std::unordered_map<Key, PartPtr, Hash> by_value_;
   std::vector<ValuePtr> kept_alive_;  // so that no address in by_value_ is used twice
   std::unordered_map<std::string, PartPtr> by_text_;

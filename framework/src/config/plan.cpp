@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "config/hidden_overrides.hpp"
 #include "config/legality.hpp"
-#include "config/sha256.hpp"
+#include "config/merge.hpp"
+#include "schema/sha256.hpp"
 
 namespace saddle {
 namespace {
@@ -45,10 +47,13 @@ class Planner {
         registry_(registry),
         mistakes_(x.mistakes),
         builder_({registry, mistakes_, home_of(x), x.base_place, x.mistakes.empty(), broken, {}}),
-        legality_(builder_.objects()) {
+        legality_(builder_.objects()),
+        merge_(builder_, mistakes_, x.base_place) {
     plan_.experiment = x.name;
     plan_.text = x.source->text;
+    plan_.extends = x.extends;
     plan_.overrides = x.overrides;
+    plan_.warnings = hidden_overrides(x);
   }
 
   Plan plan() {
@@ -58,6 +63,11 @@ class Planner {
     expansion.each([this](GridPoint&& point) { add(std::move(point)); });
     report_illegal();
     throw_mistakes();
+    plan_.notes = merge_.notes();
+    for (const PlannedTrial& trial : plan_.trials) {
+      if (trial.skipped) continue;
+      for (const std::string& text : legality_.warnings(trial.config)) warn(text);
+    }
     for (const auto& [text, count] : warnings_) {
       plan_.warnings.push_back(text + " (" + std::to_string(count) + (count == 1 ? " trial)" : " trials)"));
     }
@@ -83,13 +93,12 @@ class Planner {
     const auto [known, added] = index_.try_emplace(trial->id, plan_.trials.size());
     if (!added) {
       ++plan_.merged;
+      merge_.again(known->second, plan_.trials[known->second], *trial, point);
       return;
     }
+    merge_.first(point.settings);
     PlannedTrial planned{std::move(*trial), std::move(point.axes), false, {}};
     for (const Objection& objection : legality_.of(planned.config)) object(objection, planned);
-    if (!planned.skipped) {
-      for (const std::string& text : legality_.warnings(planned.config)) warn(text);
-    }
     plan_.trials.push_back(std::move(planned));
   }
 
@@ -151,6 +160,7 @@ class Planner {
   Mistakes mistakes_;
   TrialBuilder builder_;
   Legality legality_;
+  Merge merge_;
   Plan plan_;
   std::unordered_map<std::string, size_t> index_;
   std::vector<std::pair<std::string, int64_t>> warnings_;

@@ -14,19 +14,21 @@ namespace saddle {
 
 struct PlannedTrial {
   TrialConfig config;
-  std::vector<AxisValue> axes;  ///< of the first of the points that are this trial
+  std::vector<AxisValue> axes;  ///< those on which all points that are this trial agree; cases: all names
   bool skipped = false;
   std::string reason;  ///< why it is skipped
 };
 
 struct Plan {
   std::string experiment;
-  std::string text;                    ///< of the main file
-  std::vector<std::string> overrides;  ///< of the command line, as given
-  std::vector<std::string> axes;       ///< names of all axes but the seed, in order of appearance
-  std::vector<PlannedTrial> trials;    ///< in the order of the grid
-  int64_t points = 0;                  ///< of the grid
-  int64_t merged = 0;                  ///< points that were trials already
+  std::string text;                                    ///< of the main file
+  std::vector<std::shared_ptr<const Source>> extends;  ///< the files that it extends, the nearest first
+  std::vector<std::string> overrides;                  ///< of the command line, as given
+  std::vector<std::string> axes;     ///< names of all axes but the seed, in order of appearance
+  std::vector<PlannedTrial> trials;  ///< in the order of the grid
+  int64_t points = 0;                ///< of the grid
+  int64_t merged = 0;                ///< points that were trials already
+  std::vector<std::string> notes;    ///< which points merged
   std::vector<std::string> warnings;
   std::string sha256;  ///< of the canonical lines in order
 };

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
+#include <unordered_map>
 
 #include "config/plan.hpp"
 
@@ -28,6 +29,21 @@ std::vector<std::pair<std::string, size_t>> skipped(const Plan& plan) {
   return reasons;
 }
 
+/// "16 trials  gan, …", in order of appearance, and how many groups look like that.
+std::vector<std::pair<std::string, size_t>> group_lines(const std::vector<PlanGroup>& groups) {
+  std::vector<std::pair<std::string, size_t>> lines;
+  std::unordered_map<std::string, size_t> known;
+  for (const PlanGroup& group : groups) {
+    std::string line = fmt::format("{}  {}", counted(group.trials.size(), "trial"), group.structure);
+    const auto [at, added] = known.try_emplace(line, lines.size());
+    if (added)
+      lines.emplace_back(std::move(line), 1);
+    else
+      ++lines[at->second].second;
+  }
+  return lines;
+}
+
 size_t planned_count(const Plan& plan) {
   return static_cast<size_t>(std::count_if(plan.trials.begin(), plan.trials.end(),
                                            [](const PlannedTrial& t) { return !t.skipped; }));
@@ -48,9 +64,11 @@ std::string plan_text(const Plan& plan, int64_t lanes) {
   for (size_t i = 0; i < plan.axes.size(); ++i) text += (i ? ", " : "axes: ") + plan.axes[i];
   if (!plan.axes.empty()) text += "\n";
   text += fmt::format("{}:\n", counted(groups.size(), "group"));
-  for (const PlanGroup& group : groups) {
-    text += fmt::format("  {:>9}  {}\n", counted(group.trials.size(), "lane"), group.structure);
+  for (const auto& [line, count] : group_lines(groups)) {
+    const std::string times = count == 1 ? "" : fmt::format("{} × ", count);
+    text += fmt::format("  {}{}\n", times, line);
   }
+  for (const std::string& note : plan.notes) text += fmt::format("merged: {}\n", note);
   for (const auto& [reason, count] : reasons)
     text += fmt::format("skipped: {}: {}\n", counted(count, "trial"), reason);
   for (const std::string& warning : plan.warnings) text += fmt::format("warning: {}\n", warning);
@@ -59,9 +77,9 @@ std::string plan_text(const Plan& plan, int64_t lanes) {
 
 std::string plan_json(const Plan& plan, int64_t lanes) {
   using nlohmann::ordered_json;
-  ordered_json root = {
-      {"experiment", plan.experiment}, {"plan_sha256", plan.sha256}, {"points", plan.points},
-      {"merged", plan.merged},         {"axes", plan.axes},          {"warnings", plan.warnings}};
+  ordered_json root = {{"experiment", plan.experiment}, {"plan_sha256", plan.sha256}, {"points", plan.points},
+                       {"merged", plan.merged},         {"axes", plan.axes},          {"notes", plan.notes},
+                       {"warnings", plan.warnings}};
   root["trials"] = ordered_json::array();
   for (const PlannedTrial& trial : plan.trials) {
     ordered_json one = {{"id", trial.config.id},

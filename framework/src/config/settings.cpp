@@ -8,23 +8,52 @@
 namespace saddle {
 namespace {
 
-constexpr std::array<SectionInfo, section_count> infos = {{
-    {"objective", Kind::objective, false, "gan"},
-    {"data", Kind::data},
-    {"prior", Kind::prior, false, "normal"},
-    {"generator", Kind::generator, false, "mlp"},
-    {"head", Kind::head, false, "linear"},
-    {"critic", Kind::critic, false, "mlp"},
-    {"encoder", Kind::encoder, false, "mlp"},
-    {"divergence", Kind::divergence, false, "gan"},
-    {"constraints", Kind::constraint, true},
-    {"penalties", Kind::penalty, true},
-    {"train", std::nullopt},
-    {"metrics", Kind::metric, true},
-    {"measure", std::nullopt},
-    {"keep", std::nullopt},
-    {"seed", std::nullopt},
-}};
+SectionInfo section_info(Kind kind) {
+  const std::string_view name = kind_name(kind);
+  switch (kind) {
+    case Kind::data:
+      return {name, kind};
+    case Kind::prior:
+      return {name, kind, false, "normal"};
+    case Kind::generator:
+    case Kind::critic:
+    case Kind::encoder:
+      return {name, kind, false, "mlp"};
+    case Kind::head:
+      return {name, kind, false, "linear"};
+    case Kind::divergence:
+    case Kind::objective:
+      return {name, kind, false, "gan"};
+    case Kind::penalty:
+      return {"penalties", kind, true};
+    case Kind::constraint:
+      return {"constraints", kind, true};
+    case Kind::metric:
+      return {"metrics", kind, true};
+    case Kind::optimizer:
+    case Kind::dynamics:
+    case Kind::schedule:
+    case Kind::average:
+      break;  // they stand within `train`
+  }
+  return {};
+}
+
+const std::array<SectionInfo, section_count>& infos() {
+  static const auto all = [] {
+    std::array<SectionInfo, section_count> result;
+    for (const Kind kind : all_kinds()) result[static_cast<size_t>(kind)] = section_info(kind);
+    auto own = [&](Section section, std::string_view name) {
+      result[static_cast<size_t>(section)] = {name, std::nullopt};
+    };
+    own(Section::train, "train");
+    own(Section::measure, "measure");
+    own(Section::keep, "keep");
+    own(Section::seed, "seed");
+    return result;
+  }();
+  return all;
+}
 
 /// What a value within the settings is: a part has a `use`, a list has parts.
 struct Role {
@@ -151,11 +180,11 @@ const TrainPart* train_part(std::string_view key) {
   return found == std::end(train_parts) ? nullptr : found;
 }
 
-const SectionInfo& info(Section section) { return infos[static_cast<size_t>(section)]; }
+const SectionInfo& info(Section section) { return infos()[static_cast<size_t>(section)]; }
 
 std::optional<Section> section_named(std::string_view name) {
-  for (size_t i = 0; i < section_count; ++i) {
-    if (infos[i].name == name) return static_cast<Section>(i);
+  for (size_t i = 0; i < section_count && !name.empty(); ++i) {
+    if (infos()[i].name == name) return static_cast<Section>(i);
   }
   return std::nullopt;
 }
@@ -163,7 +192,9 @@ std::optional<Section> section_named(std::string_view name) {
 const std::vector<std::string>& section_names() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all;
-    for (const SectionInfo& i : infos) all.emplace_back(i.name);
+    for (const SectionInfo& i : infos()) {
+      if (!i.name.empty()) all.emplace_back(i.name);
+    }
     return all;
   }();
   return names;

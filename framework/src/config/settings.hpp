@@ -13,24 +13,13 @@
 
 namespace saddle {
 
-enum class Section : size_t {
-  objective,
-  data,
-  prior,
-  generator,
-  head,
-  critic,
-  encoder,
-  divergence,
-  constraints,
-  penalties,
-  train,
-  metrics,
-  measure,
-  keep,
-  seed
-};
-constexpr size_t section_count = 15;
+constexpr size_t kind_count = static_cast<size_t>(Kind::average) + 1;
+
+/// The section of a kind of plugins has the kind's number (those that stand within `train` have none); these
+/// are the core's own.
+enum class Section : size_t { train = kind_count, measure, keep, seed };
+constexpr size_t section_count = static_cast<size_t>(Section::seed) + 1;
+constexpr Section section_of(Kind kind) { return static_cast<Section>(kind); }
 
 /// What a section, or a part of one, is made of.
 struct SectionInfo {

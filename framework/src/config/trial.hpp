@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "config/contents.hpp"
 #include "plugin/registry.hpp"
 
 namespace saddle {
@@ -25,7 +26,8 @@ struct PartConfig {
   std::string path;  ///< where it stands: "generator", "penalties.0", "train.critic_optimizer"
   std::map<std::string, std::string>
       written;  ///< paths as they count in the identity, where `given` has them absolute
-  Place place;  ///< of `use`, for messages about the part as a whole
+  std::map<std::string, Content> contents;  ///< of the files that paths name, where they could be read
+  Place place;                              ///< of `use`, for messages about the part as a whole
 };
 using PartPtr = std::shared_ptr<const PartConfig>;
 

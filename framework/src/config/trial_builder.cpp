@@ -1,20 +1,31 @@
 #include "config/trial_builder.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "config/instantiate.hpp"
-#include "config/sha256.hpp"
+#include "schema/sha256.hpp"
 
 namespace saddle {
 namespace {
 
-constexpr PartPtr TrialConfig::*part_of[] = {
-    &TrialConfig::objective, &TrialConfig::data,   &TrialConfig::prior,   &TrialConfig::generator,
-    &TrialConfig::head,      &TrialConfig::critic, &TrialConfig::encoder, &TrialConfig::divergence};
-constexpr size_t single_parts = std::size(part_of);  // the first sections, in their order
-constexpr std::vector<PartPtr> TrialConfig::*list_of[] = {&TrialConfig::constraints, &TrialConfig::penalties,
-                                                          &TrialConfig::metrics};
-constexpr Section list_sections[] = {Section::constraints, Section::penalties, Section::metrics};
+struct Single {
+  Kind kind;
+  PartPtr TrialConfig::*part;
+};
+/// The objective first: it says which of the others are used.
+constexpr Single singles[] = {
+    {Kind::objective, &TrialConfig::objective}, {Kind::data, &TrialConfig::data},
+    {Kind::prior, &TrialConfig::prior},         {Kind::generator, &TrialConfig::generator},
+    {Kind::head, &TrialConfig::head},           {Kind::critic, &TrialConfig::critic},
+    {Kind::encoder, &TrialConfig::encoder},     {Kind::divergence, &TrialConfig::divergence}};
+struct List {
+  Kind kind;
+  std::vector<PartPtr> TrialConfig::*parts;
+};
+constexpr List lists[] = {{Kind::constraint, &TrialConfig::constraints},
+                          {Kind::penalty, &TrialConfig::penalties},
+                          {Kind::metric, &TrialConfig::metrics}};
 constexpr PartPtr TrialConfig::*train_part_of[] = {
     &TrialConfig::generator_optimizer, &TrialConfig::critic_optimizer, &TrialConfig::generator_schedule,
     &TrialConfig::critic_schedule,     &TrialConfig::dynamics,         &TrialConfig::average};
@@ -101,26 +112,25 @@ std::optional<uint64_t> TrialBuilder::seed(const ValuePtr& value) {
 
 bool TrialBuilder::read(const Settings& settings, bool complete, Read& result) {
   bool right = true;
-  for (size_t i = 0; i < single_parts; ++i) {
-    const auto section = static_cast<Section>(i);
-    const ValuePtr& value = settings[section];
+  for (const Single& one : singles) {
+    const ValuePtr& value = settings[section_of(one.kind)];
     if (!value) continue;  // a default, made where it is used
-    const SectionInfo& about = info(section);
-    PartPtr part = parts_.part(*about.kind, value, std::string(about.name), about.default_use, complete);
+    const SectionInfo& about = info(section_of(one.kind));
+    PartPtr part = parts_.part(one.kind, value, std::string(about.name), about.default_use, complete);
     right = right && part;
-    result.trial.*part_of[i] = std::move(part);
+    result.trial.*one.part = std::move(part);
   }
-  for (size_t i = 0; i < std::size(list_of); ++i) {
-    const SectionInfo& about = info(list_sections[i]);
-    const ValuePtr& value = settings[list_sections[i]];
-    const auto [known, added] = lists_[i][complete].try_emplace(value);
+  for (size_t i = 0; i < std::size(lists); ++i) {
+    const Section section = section_of(lists[i].kind);
+    const auto [known, added] = lists_[i][complete].try_emplace(settings[section]);
     if (added) {
       bool good = true;
-      std::vector<PartPtr> list = parts_.list(*about.kind, value, std::string(about.name), complete, good);
+      std::vector<PartPtr> list =
+          parts_.list(lists[i].kind, settings[section], std::string(info(section).name), complete, good);
       if (good) known->second = std::move(list);
     }
     right = right && known->second;
-    if (known->second) result.trial.*list_of[i] = *known->second;
+    if (known->second) result.trial.*lists[i].parts = *known->second;
   }
   result.train = train(settings[Section::train], complete);
   result.measure = section<MeasureConfig>(settings[Section::measure], "measure");
@@ -139,32 +149,32 @@ std::optional<TrialConfig> TrialBuilder::build(const Settings& settings) {
   Read result;
   bool right = read(settings, true, result);
   TrialConfig& trial = result.trial;
-  auto complete = [&](size_t i) {  // the default of a part that is used
-    const SectionInfo& about = info(static_cast<Section>(i));
-    if (trial.*part_of[i] || settings.sections[i]) return;
+  auto complete = [&](const Single& one) {  // the default of a part that is used
+    const SectionInfo& about = info(section_of(one.kind));
+    if (trial.*one.part || settings[section_of(one.kind)]) return;
     if (about.default_use.empty()) {
       if (!parts_.context().base_is_whole) return void(right = false);
       parts_.context().mistakes.add(
           parts_.context().base_place, std::string(about.name), "the trial needs " + std::string(about.name),
           "data: where real samples come from; `saddle plugins data` lists what there is.");
     } else {
-      trial.*part_of[i] = parts_.part(*about.kind, nullptr, std::string(about.name), about.default_use, true);
+      trial.*one.part = parts_.part(one.kind, nullptr, std::string(about.name), about.default_use, true);
     }
-    right = right && trial.*part_of[i];
+    right = right && trial.*one.part;
   };
-  complete(0);
+  complete(singles[0]);
   if (!trial.objective) return std::nullopt;
   const auto [uses, added] = uses_.try_emplace(trial.objective);
   if (added) {
     const auto& objective = objects_.of(trial.objective).as<Objective>();
     uses->second = ask_plugin(*trial.objective->plugin, [&] { return objective.uses(); });
   }
-  for (size_t i = 1; i < single_parts; ++i) {
-    if (among(uses->second, *info(static_cast<Section>(i)).kind)) complete(i);
+  for (const Single& one : std::span(singles).subspan(1)) {
+    if (among(uses->second, one.kind)) complete(one);
   }
   if (!right) return std::nullopt;
-  for (size_t i = 1; i < single_parts; ++i) {
-    if (!among(uses->second, *info(static_cast<Section>(i)).kind)) trial.*part_of[i] = nullptr;
+  for (const Single& one : std::span(singles).subspan(1)) {
+    if (!among(uses->second, one.kind)) trial.*one.part = nullptr;
   }
   drop_unused(result, trial);
   write_texts(result, trial);
@@ -185,48 +195,50 @@ void TrialBuilder::drop_unused(Read& result, TrialConfig& trial) {
   result.train_changed = result.train->section.changed;
   result.train_all = result.train->section.all;
   if (!result.uses_generator) trial.generator_optimizer = trial.generator_schedule = nullptr;
-  if (result.uses_critic) return;
-  trial.critic = trial.critic_optimizer = trial.critic_schedule = nullptr;
-  trial.constraints.clear();
-  trial.penalties.clear();
-  for (const char* key : critic_settings) {
+  auto leave_out = [&](const char* key) {
     const ParamSpec* spec = section_schema<TrainConfig>().find(key);
     spec->assign(&trial.train, {nullptr}, {});
     result.train_changed.erase(key);
     result.train_all[key] = spec->initial;
-  }
+  };
+  if (trial.train.turns == "simultaneous") leave_out("first");
+  if (result.uses_critic) return;
+  trial.critic = trial.critic_optimizer = trial.critic_schedule = nullptr;
+  trial.constraints.clear();
+  trial.penalties.clear();
+  for (const char* key : critic_settings) leave_out(key);
 }
 
 void TrialBuilder::write_texts(const Read& result, TrialConfig& trial) const {
   std::map<std::string, std::string> canonical, train = result.train_changed;
-  std::string all_train = "{", resolved = "{", structural, written;
+  std::string all_train = "{", resolved = "{", structural, written, sha256;
   for (const auto& [key, text] : result.train_all)
     all_train += (all_train.size() > 1 ? ", " : "") + key + ": " + text;
   train["version"] = std::to_string(static_cast<const SchemaBase&>(section_schema<TrainConfig>()).version());
   structural = flow_map(train);
-  auto note_paths = [&](const PartPtr& part) {
-    for (const auto& [param, text] : part->written) {
-      written +=
-          (written.empty() ? "" : ", ") + scalar_text(part->path + "." + param) + ": " + scalar_text(text);
-    }
+  auto note = [](std::string& map, const PartPtr& part, const std::string& param, const std::string& text) {
+    map += (map.empty() ? "" : ", ") + scalar_text(part->path + "." + param) + ": " + scalar_text(text);
   };
-  for (size_t i = 0; i < single_parts; ++i) {
-    const PartPtr& part = trial.*part_of[i];
+  auto note_paths = [&](const PartPtr& part) {
+    for (const auto& [param, text] : part->written) note(written, part, param, text);
+    for (const auto& [param, content] : part->contents) note(sha256, part, param, content.sha256);
+  };
+  for (const Single& one : singles) {
+    const PartPtr& part = trial.*one.part;
     if (!part) continue;
-    const std::string name(info(static_cast<Section>(i)).name);
+    const std::string name(info(section_of(one.kind)).name);
     canonical[name] = part->canonical;
     structural += " " + name + part->structural;
     resolved += (resolved.size() > 1 ? ", " : "") + name + ": " + part->resolved;
     note_paths(part);
   }
-  for (size_t i = 0; i < std::size(list_of); ++i) {
-    const std::vector<PartPtr>& list = trial.*list_of[i];
+  for (const List& one : lists) {
+    const std::vector<PartPtr>& list = trial.*one.parts;
     if (list.empty()) continue;
-    const std::string name(info(list_sections[i]).name);
-    if (list_sections[i] != Section::metrics) canonical[name] = list_text(list, &PartConfig::canonical);
-    structural += " " + name +
-                  list_text(list, list_sections[i] == Section::metrics ? &PartConfig::resolved
-                                                                       : &PartConfig::structural);
+    const std::string name(info(section_of(one.kind)).name);
+    const bool measured = one.kind == Kind::metric;  // not a part of the identity
+    if (!measured) canonical[name] = list_text(list, &PartConfig::canonical);
+    structural += " " + name + list_text(list, measured ? &PartConfig::resolved : &PartConfig::structural);
     resolved += ", " + name + ": " + list_text(list, &PartConfig::resolved);
     std::for_each(list.begin(), list.end(), note_paths);
   }
@@ -246,7 +258,7 @@ void TrialBuilder::write_texts(const Read& result, TrialConfig& trial) const {
   trial.structural = structural + " measure" + measure + " keep" + keep;
   trial.resolved = resolved + ", train: " + all_train + "}, measure: " + measure + ", keep: " + keep +
                    ", seed: " + canonical["seed"] + (written.empty() ? "" : ", written: {" + written + "}") +
-                   "}";
+                   (sha256.empty() ? "" : ", sha256: {" + sha256 + "}") + "}";
   trial.id = sha256_hex(trial.canonical).substr(0, 16);
 }
 

@@ -22,7 +22,7 @@ class PartObjects {
   std::unordered_map<PartPtr, std::unique_ptr<PluginObject>> objects_;
 };
 
-/// Calls into a plugin; what it throws, except ParamError, becomes PluginError with its name.
+/// Calls into a plugin; what it throws, except ParamError and UserError, becomes PluginError with its name.
 template <class Function>
 auto ask_plugin(const RegisteredPlugin& plugin, Function&& function) {
   auto blamed = [&](const char* what) {
@@ -33,6 +33,8 @@ auto ask_plugin(const RegisteredPlugin& plugin, Function&& function) {
   } catch (const ParamError&) {
     throw;
   } catch (const PluginError&) {
+    throw;
+  } catch (const UserError&) {
     throw;
   } catch (const std::exception& e) {
     throw blamed(e.what());

@@ -9,11 +9,12 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
-#include <fstream>
 #include <sstream>
 #include <unordered_map>
 #include <unordered_set>
 
+#include "config/read_source.hpp"
+#include "config/unclosed.hpp"
 #include "config/utf8.hpp"
 #include "schema/scalar.hpp"
 
@@ -43,6 +44,17 @@ class Builder final : public YAML::EventHandler {
 
   ValuePtr root() const { return root_.value; }
 
+  /// The parser takes a quote that is not closed for one that is closed at the end of the text.
+  std::optional<size_t> open_quote(std::string_view text) const {
+    size_t at = last_scalar_;
+    while (at < text.size() && (text[at] == '!' || text[at] == '&')) {  // a tag or an anchor before it
+      at = text.find_first_of(" \t\r\n", at);
+      at = std::min(text.find_first_not_of(" \t\r\n", at), text.size());
+    }
+    const bool quoted = !last_plain_ && at < text.size() && (text[at] == '"' || text[at] == '\'');
+    return quoted && closing_quote(text, at) == std::string_view::npos ? std::optional(at) : std::nullopt;
+  }
+
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ < 2) return;
     const Place at = place(mark);
@@ -68,7 +80,8 @@ class Builder final : public YAML::EventHandler {
     }
     Value v = plain ? plain_scalar(text) : text_scalar(text);
     v.place = place(mark);
-    plain_ = plain;
+    plain_ = last_plain_ = plain;
+    last_scalar_ = static_cast<size_t>(std::max(mark.pos, 0));
     finish({std::make_shared<Value>(std::move(v))}, anchor);
   }
 
@@ -96,6 +109,8 @@ class Builder final : public YAML::EventHandler {
   void OnSequenceEnd() override { close(); }
   void OnMapEnd() override { close(); }
 
+  size_t byte_of(const YAML::Mark& mark) const { return begin_ + static_cast<size_t>(std::max(mark.pos, 0)); }
+
   Place place(const YAML::Mark& mark) const {
     const size_t line = mark.line < 0 ? 0 : static_cast<size_t>(mark.line);
     const size_t start = begin_ + (line < line_starts_.size() ? line_starts_[line] : 0);
@@ -118,8 +133,6 @@ class Builder final : public YAML::EventHandler {
     Place key_place;
   };
 
-  size_t byte_of(const YAML::Mark& mark) const { return begin_ + static_cast<size_t>(std::max(mark.pos, 0)); }
-
   void unknown_tag(const YAML::Mark& mark, const std::string& tag) {
     mistakes_.add(place(mark), "", "the tag '" + tag + "' has no meaning here");
   }
@@ -132,10 +145,7 @@ class Builder final : public YAML::EventHandler {
       mistakes_.add(place(mark), "", "nested more than " + std::to_string(deepest) + " deep");
       throw Stop();
     }
-    if (in_key()) {
-      mistakes_.add(place(mark), "", "a key must be a text");
-      throw Stop();
-    }
+    if (in_key()) throw YAML::Exception(mark, "a key must be a text");
     auto value = std::make_shared<Value>();
     value->kind = kind;
     value->place = place(mark);
@@ -214,23 +224,11 @@ class Builder final : public YAML::EventHandler {
   int64_t total_ = 0;
   int documents_ = 0;
   bool plain_ = false;  // whether the last scalar was unquoted
+  bool last_plain_ = false;
+  size_t last_scalar_ = 0;  // its first byte
 };
 
 }  // namespace
-
-std::shared_ptr<const Source> read_source(const std::string& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) throw UserError(path + ": is a folder, not a file");
-  if (!std::filesystem::exists(path, error)) throw UserError(path + ": no such file");
-  if (std::filesystem::file_size(path, error) > 64u << 20) throw UserError(path + ": larger than 64 MiB");
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (!in) throw UserError(path + ": can't be read");
-  std::string content = text.str();
-  if (content.starts_with("\xEF\xBB\xBF")) content.erase(0, 3);  // byte order mark
-  return std::make_shared<const Source>(Source{path, std::move(content)});
-}
 
 ValuePtr read_yaml_text(std::shared_ptr<const Source> source, Mistakes& mistakes, size_t begin, size_t size) {
   if (!check_text(source, mistakes)) return nullptr;
@@ -240,12 +238,30 @@ ValuePtr read_yaml_text(std::shared_ptr<const Source> source, Mistakes& mistakes
     YAML::Parser parser(in);
     while (parser.HandleNextDocument(builder)) {
     }
+    if (const auto quote = builder.open_quote(in.str())) {
+      mistakes.add(
+          place_of(source, begin + *quote), "",
+          std::string("not YAML: the quote ") + source->text[begin + *quote] + " here is not closed");
+      return nullptr;
+    }
   } catch (const Stop&) {
     return nullptr;
   } catch (const YAML::Exception& e) {
-    const bool reference = in.str().find("${") != std::string::npos;
-    mistakes.add(builder.place(e.mark), "", "not YAML: " + e.msg,
-                 reference ? "Within [ ] and { } a reference stands in quotes: '${path}'." : "");
+    // Where a quote or a bracket is open, the parser stumbles over what follows.
+    const std::optional<Unclosed> unclosed = find_unclosed(in.str());
+    if (!unclosed || begin + unclosed->byte > builder.byte_of(e.mark)) {
+      const bool reference = in.str().find("${") != std::string::npos;
+      mistakes.add(builder.place(e.mark), "", "not YAML: " + e.msg,
+                   reference ? "Within [ ] and { } a reference stands in quotes: '${path}'." : "");
+    }
+    if (unclosed) {
+      std::string message = "not YAML: " + unclosed->message;
+      if (unclosed->end) {
+        const Place end = place_of(source, begin + *unclosed->end);
+        message += ", at " + std::to_string(end.line) + ":" + std::to_string(end.column);
+      }
+      mistakes.add(place_of(source, begin + unclosed->byte), "", std::move(message), unclosed->hint);
+    }
     return nullptr;
   }
   if (!builder.root()) mistakes.add({source, 1, 0}, "", "the file is empty");

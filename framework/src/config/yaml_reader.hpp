@@ -12,9 +12,6 @@
 
 namespace saddle {
 
-/// The text of a file. Throws UserError if it can't be read.
-std::shared_ptr<const Source> read_source(const std::string& path);
-
 /// The value that a source holds; null, with mistakes, if there is none to go on with. `begin` is where the
 /// YAML starts within the text, for arguments of the command line.
 ValuePtr read_yaml_text(std::shared_ptr<const Source> source, Mistakes& mistakes, size_t begin = 0,

@@ -1,9 +1,10 @@
 #include "store/atomic_file.hpp"
 
-#include <saddle/error.hpp>
-
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <array>
@@ -14,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace saddle::store {
 namespace fs = std::filesystem;
@@ -23,8 +25,43 @@ namespace {
 constexpr std::string_view suffix = ".tmp";
 
 [[noreturn]] void fail(const fs::path& path, const char* doing, int error) {
-  throw UserError(path.string() + ": cannot " + doing + ": " + std::strerror(error) +
-                  "; check the free space and the permissions of the folder");
+  throw CannotWrite(path.string() + ": cannot " + doing + ": " + std::strerror(error) +
+                    "; check the free space and the permissions of the folder");
+}
+
+/// A file descriptor that is closed with its owner.
+class Descriptor {
+ public:
+  Descriptor(const fs::path& path, int flags, const fs::path& blamed, const char* doing)
+      : number_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+    if (number_ < 0) fail(blamed, doing, errno);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  int number() const { return number_; }
+  /// Network file systems tell at closing that the disk is full.
+  int close() { return ::close(std::exchange(number_, -1)); }
+
+ private:
+  int number_;
+};
+
+/// Takes the blocks, where the file system can; otherwise looks whether they are there.
+int reserve_blocks(int descriptor, uint64_t bytes) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && bytes > limit.rlim_cur)
+    return EFBIG;
+  int result = 0;
+  do result = fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes));
+  while (result != 0 && errno == EINTR);
+  if (result == 0) return 0;
+  if (errno != EOPNOTSUPP && errno != ENOSYS) return errno;
+  struct statvfs disk {};
+  if (fstatvfs(descriptor, &disk) != 0) return 0;  // nobody can tell
+  return static_cast<uint64_t>(disk.f_bavail) * disk.f_frsize < bytes ? ENOSPC : 0;
 }
 
 std::string host_name() {
@@ -62,13 +99,10 @@ std::optional<Owner> owner_of(std::string name) {
 }
 
 void sync_path(const fs::path& path, int flags) {
-  const int descriptor = open(path.c_str(), flags | O_CLOEXEC);
-  if (descriptor < 0) fail(path, "open to sync", errno);
-  const int result = fsync(descriptor);
-  const int error = errno;
-  close(descriptor);
+  const Descriptor descriptor(path, flags, path, "open to sync");
   // Some network file systems can't sync folders; the rename stands all the same.
-  if (result != 0 && !(error == EINVAL && (flags & O_DIRECTORY))) fail(path, "sync", error);
+  if (fsync(descriptor.number()) != 0 && !(errno == EINVAL && (flags & O_DIRECTORY)))
+    fail(path, "sync", errno);
 }
 
 fs::path folder_of(const fs::path& target) {
@@ -89,28 +123,44 @@ AtomicFile::~AtomicFile() {
   if (!committed_) unlink(temporary_.c_str());
 }
 
-void AtomicFile::commit() {
-  sync_path(temporary_, O_RDONLY);
+void AtomicFile::write(std::string_view content) {
+  Descriptor file(temporary_, O_WRONLY | O_CREAT | O_TRUNC, target_, "write");
+  while (!content.empty()) {
+    const ssize_t written = ::write(file.number(), content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail(target_, "write", errno);
+    content.remove_prefix(static_cast<size_t>(written));
+  }
+  if (file.close() != 0) fail(target_, "write", errno);
+}
+
+void AtomicFile::reserve(uint64_t bytes) {
+  const Descriptor file(temporary_, O_WRONLY | O_CREAT, target_, "write");
+  if (const int error = reserve_blocks(file.number(), bytes); error != 0) fail(target_, "write", error);
+  reserved_ = true;
+}
+
+void AtomicFile::rename_to_target() {
+  struct stat status {};
+  // What was reserved and not needed goes back.
+  if (reserved_ && stat(temporary_.c_str(), &status) == 0 &&
+      truncate(temporary_.c_str(), status.st_size) != 0)
+    fail(target_, "cut to its size", errno);
   if (rename(temporary_.c_str(), target_.c_str()) != 0) fail(target_, "replace", errno);
   committed_ = true;
+}
+
+void AtomicFile::commit() {
+  sync_path(temporary_, O_RDONLY);
+  rename_to_target();
   sync_path(folder_of(target_), O_RDONLY | O_DIRECTORY);
 }
 
+void AtomicFile::commit_unsynced() { rename_to_target(); }
+
 void write_text_file(const fs::path& target, std::string_view text) {
   AtomicFile file(target);
-  const int descriptor = open(file.temporary().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (descriptor < 0) fail(target, "write", errno);
-  while (!text.empty()) {
-    const ssize_t written = write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) {
-      const int error = errno;
-      close(descriptor);
-      fail(target, "write", error);
-    }
-    text.remove_prefix(static_cast<size_t>(written));
-  }
-  if (close(descriptor) != 0) fail(target, "write", errno);
+  file.write(text);
   file.commit();
 }
 

@@ -1,6 +1,7 @@
 #include "store/hdf5.hpp"
 
 #include <array>
+#include <cstdlib>
 
 namespace saddle::store::hdf5 {
 
@@ -71,11 +72,60 @@ File File::create(const std::filesystem::path& path) {
   return {std::move(file), path};
 }
 
+File::Memory::~Memory() { std::free(bytes); }
+
+File File::create_in_memory(const std::filesystem::path& path, size_t bytes) {
+  constexpr size_t page = size_t{1} << 16;
+  auto memory = std::make_unique<Memory>();
+  // HDF5's own way to a file's bytes (H5Fget_file_image) clears a flag below the superblock's checksum. The
+  // memory is ours instead, and stays when the file is closed.
+  H5FD_file_image_callbacks_t callbacks{};
+  callbacks.udata = memory.get();
+  callbacks.udata_copy = [](void* same) { return same; };
+  callbacks.udata_free = [](void*) { return herr_t{0}; };
+  callbacks.image_free = [](void*, H5FD_file_image_op_t, void*) { return herr_t{0}; };
+  callbacks.image_realloc = [](void* old, size_t size, H5FD_file_image_op_t, void* data) -> void* {
+    void* grown = std::realloc(old, size);
+    if (grown) {
+      static_cast<Memory*>(data)->bytes = grown;
+      static_cast<Memory*>(data)->size = size;
+    }
+    return grown;
+  };
+  const Handle list = access();
+  // The memory grows by this much at a time.
+  H5Pset_fapl_core(list.id(), (bytes / page + 1) * page, false);
+  H5Pset_file_image_callbacks(list.id(), &callbacks);
+  File file(Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, list.id()), H5Fclose), path);
+  if (file.id() < 0) fail_file(path, "make");
+  file.memory_ = std::move(memory);
+  return file;
+}
+
 File File::open(const std::filesystem::path& path) {
   const Handle list = access();
   Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, list.id()), H5Fclose);
   if (file.id() < 0) fail_file(path, "open");
   return {std::move(file), path};
+}
+
+File File::open_to_write(const std::filesystem::path& path) {
+  const Handle list = access();
+  Handle file(H5Fopen(path.c_str(), H5F_ACC_RDWR, list.id()), H5Fclose);
+  if (file.id() < 0) fail_file(path, "write");
+  return {std::move(file), path};
+}
+
+std::string File::close_image() {
+  close();
+  // A superblock of version 2 or 3 says at byte 28 where the file ends; the memory goes on behind it.
+  constexpr size_t end_at = 28;
+  uint64_t end = 0;
+  if (memory_->size < end_at + sizeof end) throw Error(path_.string() + ": HDF5 wrote nothing");
+  const auto* bytes = static_cast<const unsigned char*>(memory_->bytes);
+  for (size_t i = 0; i < sizeof end; ++i) end |= static_cast<uint64_t>(bytes[end_at + i]) << (8 * i);
+  if (end > memory_->size) throw Error(path_.string() + ": HDF5 wrote only a part");
+  return {static_cast<const char*>(memory_->bytes), end};
 }
 
 void File::close() {

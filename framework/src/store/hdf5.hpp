@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -49,13 +50,28 @@ class Handle {
 class File {
  public:
   static File create(const std::filesystem::path&);
+  /// A file in memory: HDF5 1.10 crashes, now or when the process ends, where the disk gets full under it.
+  /// `path` is for messages; `bytes`: how large it may get, about.
+  static File create_in_memory(const std::filesystem::path& path, size_t bytes = 0);
   static File open(const std::filesystem::path&);  ///< for reading
+  static File open_to_write(const std::filesystem::path&);
   hid_t id() const { return handle_.id(); }
+  /// Closes a file in memory: its bytes. Throws if anything in it is still open.
+  std::string close_image();
   /// Throws if anything in the file is still open or can't be written.
   void close();
 
  private:
+  struct Memory {
+    void* bytes = nullptr;
+    size_t size = 0;
+    Memory() = default;
+    Memory(const Memory&) = delete;
+    Memory& operator=(const Memory&) = delete;
+    ~Memory();
+  };
   File(Handle handle, std::filesystem::path path) : handle_(std::move(handle)), path_(std::move(path)) {}
+  std::unique_ptr<Memory> memory_;  // goes after the file in it
   Handle handle_;
   std::filesystem::path path_;
 };

@@ -3,8 +3,6 @@
 #include "store/atomic_file.hpp"
 #include "store/digest.hpp"
 
-#include <saddle/error.hpp>
-
 #include <nlohmann/json.hpp>
 
 #include <chrono>
@@ -43,13 +41,15 @@ Json row_json(const PlanRow& row) {
   Json params = Json::array();
   for (const PlanParam& param : row.params)
     params.push_back(Json::array({param.axis, param.text, number_json(param.number)}));
-  return {{"id", row.id},
-          {"config", row.config},
-          {"resolved", row.resolved},
-          {"seed", row.seed},
-          {"status", std::string(to_text(row.status))},
-          {"reason", row.reason},
-          {"params", params}};
+  Json json = {{"id", row.id},
+               {"config", row.config},
+               {"resolved", row.resolved},
+               {"seed", row.seed},
+               {"status", std::string(to_text(row.status))},
+               {"reason", row.reason},
+               {"params", params}};
+  if (row.metrics) json["metrics"] = *row.metrics;
+  return json;
 }
 
 /// The user's own text may hold bytes that are no UTF-8: they are replaced rather than refused here.
@@ -68,6 +68,7 @@ PlanRow row_from(const Json& json) {
   for (const Json& param : json.at("params"))
     row.params.push_back(
         {param.at(0).get<std::string>(), param.at(1).get<std::string>(), number_from(param.at(2))});
+  if (json.contains("metrics")) row.metrics = json["metrics"].get<std::vector<std::string>>();
   return row;
 }
 
@@ -77,6 +78,10 @@ Plan plan_from(const Json& json) {
   plan.created = json.at("created").get<std::string>();
   plan.plan_sha256 = json.at("plan_sha256").get<std::string>();
   plan.experiment_text = json.at("experiment_text").get<std::string>();
+  // Plans of before hold no overrides and no extended files.
+  plan.overrides = json.value("overrides", std::vector<std::string>());
+  for (const Json& file : json.value("extends", Json::array()))
+    plan.extends.push_back({file.at("name").get<std::string>(), file.at("text").get<std::string>()});
   for (const Json& row : json.at("trials")) plan.rows.push_back(row_from(row));
   return plan;
 }
@@ -107,7 +112,12 @@ void freeze_plan(const StorePaths& paths, const Plan& plan) {
   std::string text = "{\"saddle_format\": " + std::to_string(plan_format) + ",\n";
   text += "\"experiment\": " + line(plan.experiment) + ",\n\"created\": " + line(plan.created) + ",\n";
   text += "\"plan_sha256\": " + line(plan.plan_sha256) + ",\n";
-  text += "\"experiment_text\": " + line(plan.experiment_text) + ",\n\"trials\": [";
+  text += "\"experiment_text\": " + line(plan.experiment_text) + ",\n";
+  text += "\"overrides\": " + line(plan.overrides) + ",\n";
+  Json extends = Json::array();
+  for (const PlanSource& file : plan.extends)
+    extends.push_back(Json::object({{"name", file.name}, {"text", file.text}}));
+  text += "\"extends\": " + line(extends) + ",\n\"trials\": [";
   for (const PlanRow& row : plan.rows)
     text += (&row == plan.rows.data() ? "\n" : ",\n") + line(row_json(row));
   write_text_file(paths.plan(), text + "\n]}\n");
@@ -131,9 +141,9 @@ Plan read_plan(const StorePaths& paths) {
   } catch (const UserError&) {
     throw;
   } catch (const std::exception& error) {
-    throw UserError(path + ": this plan is damaged (" + error.what() +
-                    "); run its experiment again with --out " + paths.base.string() +
-                    ", which keeps the trials that are done");
+    throw DamagedPlan(path + ": this plan is damaged (" + error.what() +
+                      "); run its experiment again with --out " + paths.base.string() +
+                      ", which keeps the trials that are done");
   }
 }
 

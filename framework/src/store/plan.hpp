@@ -4,6 +4,8 @@
 #include "store/paths.hpp"
 #include "store/record.hpp"
 
+#include <saddle/error.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,6 +28,14 @@ struct PlanRow {
   Status status = Status::planned;  ///< planned or skipped; what a shard says goes before it
   std::string reason;
   std::vector<PlanParam> params;  ///< every axis but the seed
+  /// The names of the trial's metrics: of these the table has columns. Unknown in stores of before.
+  std::optional<std::vector<std::string>> metrics;
+};
+
+/// A file that the experiment extends, as it was.
+struct PlanSource {
+  std::string name;
+  std::string text;
 };
 
 struct Plan {
@@ -33,6 +43,8 @@ struct Plan {
   std::string created;      ///< ISO 8601, UTC
   std::string plan_sha256;  ///< of the trials, see plan_sha256()
   std::string experiment_text;
+  std::vector<std::string> overrides;  ///< of the command line, as given
+  std::vector<PlanSource> extends;     ///< the files that the experiment extends, the nearest first
   std::vector<PlanRow> rows;
 };
 
@@ -45,7 +57,12 @@ std::string utc_now();
 /// Writes the plan in one piece. An older plan is replaced.
 void freeze_plan(const StorePaths&, const Plan&);
 
-/// Throws UserError when there is none, or it is damaged or of a newer format.
+class DamagedPlan : public UserError {
+ public:
+  using UserError::UserError;
+};
+
+/// Throws UserError when there is none or it is of a newer format, DamagedPlan when it is damaged.
 Plan read_plan(const StorePaths&);
 
 }  // namespace saddle::store

@@ -50,32 +50,60 @@ Store Store::open(const fs::path& given) {
   Store store;
   store.paths_ = store_paths(given);
   if (!store_exists(store.paths_)) no_store(given, store.paths_);
-  if (there(store.paths_.plan()))
-    store.read_study();
-  else
-    store.read_file(true);
+  if (!store.read_study_plan()) store.read_file(true);
+  if (there(store.paths_.study)) store.read_study();
   return store;
 }
 
+/// False where there is none, or it is damaged, and the merged file has to do.
+bool Store::read_study_plan() {
+  if (!there(paths_.plan())) return false;
+  try {
+    plan_ = read_plan(paths_);
+    return true;
+  } catch (const DamagedPlan& error) {
+    if (!there(paths_.file)) throw;
+    unreadable_.push_back(std::string(error.what()) + "; until then " + paths_.file.string() +
+                          " tells what was planned");
+    return false;
+  }
+}
+
 void Store::read_study() {
-  plan_ = read_plan(paths_);
+  unended_.clear();
   std::map<std::string, TrialRecord> records;
+  std::map<std::string, std::string> damage;
   for (const std::string& id : list_shards(paths_)) {
     try {
       records.insert_or_assign(id, read_shard(paths_.shard(id), Part::summary));
       shards_.insert(id);
     } catch (const UserError& error) {
-      unreadable_.emplace_back(error.what());
+      damaged_.insert(id);
+      damage[id] = error.what();
     }
   }
   if (there(paths_.file)) {
     read_file(false);
     reading(paths_, [&](const hdf5::File& file) {
       const hdf5::Handle trials = hdf5::open_group(file.id(), "trials");
-      for (const std::string& id : merged_)
-        if (!shards_.contains(id)) records.insert_or_assign(id, read_trial(trials.id(), id, Part::summary));
+      for (const std::string& id : std::set<std::string>(merged_)) {
+        if (shards_.contains(id)) continue;
+        TrialRecord record = read_trial(trials.id(), id, Part::summary);
+        if (!has_ended(record.status))
+          merged_.erase(id);
+        else
+          records.insert_or_assign(id, std::move(record));
+      }
     });
   }
+  for (auto& [id, sentence] : damage)
+    unreadable_.push_back(merged_.contains(id)
+                              ? sentence + "; until then " + paths_.file.string() + " stands in for it"
+                              : std::move(sentence));
+  activity_ = read_activity(paths_);
+  for (const PlanRow& row : plan_.rows)
+    if (!records.contains(row.id) || activity_.running.contains(row.id))
+      if (auto record = unended_record(row, activity_)) records.insert_or_assign(row.id, std::move(*record));
   table_ = make_trial_table(plan_, records);
 }
 
@@ -86,6 +114,11 @@ void Store::read_file(bool with_plan) {
     if (with_plan) {
       table_ = read_table(file);
       plan_ = store::read_plan(file, table_);
+      for (size_t i = 0; i < table_.rows(); ++i) {
+        const std::string& id = plan_.rows[i].id;
+        const auto status = status_from(table_.find("status")->text(i));
+        if (status && !has_ended(*status) && merged_.erase(id) > 0) unended_.insert(id);
+      }
     } else if (const std::string name = experiment_of(file); name != plan_.experiment) {
       throw UserError(paths_.file.string() + ": holds the experiment '" + name + "', but " +
                       paths_.study.string() + " holds '" + plan_.experiment + "'; move one of the two away");
@@ -123,15 +156,28 @@ std::string Store::resolve(const std::string& prefix) const {
                   "'; give more digits");
 }
 
+TrialRecord Store::trial_of_file(const std::string& id, Part part) const {
+  return reading(paths_, [&](const hdf5::File& file) {
+    const hdf5::Handle trials = hdf5::open_group(file.id(), "trials");
+    if (!hdf5::exists(trials.id(), id))
+      throw UserError(paths_.base.string() + ": the trial " + id + " has no record yet");
+    return read_trial(trials.id(), id, part);
+  });
+}
+
 TrialRecord Store::trial(const std::string& id, Part part) const {
-  if (shards_.contains(id) && there(paths_.shard(id))) return read_shard(paths_.shard(id), part);
-  if (merged_.contains(id) || there(paths_.file))
-    return reading(paths_, [&](const hdf5::File& file) {
-      const hdf5::Handle trials = hdf5::open_group(file.id(), "trials");
-      if (!hdf5::exists(trials.id(), id))
-        throw UserError(paths_.base.string() + ": the trial " + id + " has no record yet");
-      return read_trial(trials.id(), id, part);
-    });
+  if (shards_.contains(id) && there(paths_.shard(id))) {
+    try {
+      return read_shard(paths_.shard(id), part);
+    } catch (const UserError&) {
+      if (!merged_.contains(id)) throw;  // otherwise PATH.h5 stands in
+    }
+  }
+  if (merged_.contains(id) || unended_.contains(id)) return trial_of_file(id, part);
+  for (const PlanRow& row : plan_.rows)
+    if (row.id == id)
+      if (auto record = unended_record(row, activity_)) return *record;
+  if (there(paths_.file)) return trial_of_file(id, part);  // perhaps merged since
   throw UserError(paths_.base.string() + ": the trial " + id + " has no record yet");
 }
 

@@ -108,6 +108,10 @@ std::optional<Status> status_from(std::string_view text) {
 
 bool is_result(Status status) { return status >= Status::done && status <= Status::stalled; }
 
+bool has_ended(Status status) {
+  return is_result(status) || status == Status::failed || status == Status::timed_out;
+}
+
 std::string result_sha256(const TrialRecord& record) {
   Digest digest;
   digest.text("saddle result 1");
@@ -121,6 +125,10 @@ std::string result_sha256(const TrialRecord& record) {
   digest.integer(static_cast<uint64_t>(record.samples ? 1 : 0));
   if (record.samples) add(digest, *record.samples);
   return digest.hex();
+}
+
+bool is_column_of(std::string_view column, std::string_view metric) {
+  return column.starts_with(metric) && (column.size() == metric.size() || column[metric.size()] == '.');
 }
 
 void put_metrics(TrialRecord& record, const std::vector<Metric>& metrics) {

@@ -32,6 +32,9 @@ std::string_view to_text(Status);
 std::optional<Status> status_from(std::string_view text);
 /// Trained to an outcome that counts: not trained again unless the user asks.
 bool is_result(Status);
+/// A result, failed or timed out: such a trial has a shard. What is said of the others comes from the plan
+/// and from what the runner is at.
+bool has_ended(Status);
 
 /// Numbers with a shape, row by row; the last axis varies fastest. An empty shape is one number.
 struct Array {
@@ -84,5 +87,8 @@ std::string result_sha256(const TrialRecord&);
 
 /// Adds metrics; those with a column that is already there replace it.
 void put_metrics(TrialRecord&, const std::vector<Metric>&);
+
+/// Whether a column or series belongs to a metric: it bears its name, alone or before a dot.
+bool is_column_of(std::string_view column, std::string_view metric);
 
 }  // namespace saddle::store

@@ -12,16 +12,27 @@
 namespace saddle::store {
 namespace fs = std::filesystem;
 
+namespace {
+
+size_t bytes_of(const Array& array) {
+  return std::visit([](const auto& data) { return data.size() * sizeof data[0]; }, array.data);
+}
+
+size_t bytes_of(const TrialRecord& record) {
+  size_t bytes = record.config.size() + (record.samples ? bytes_of(*record.samples) : 0);
+  for (const auto* weights : {&record.weights, &record.averaged_weights})
+    for (const NamedArray& weight : *weights) bytes += bytes_of(weight.array);
+  return bytes;
+}
+
+}  // namespace
+
 void write_shard(const StorePaths& paths, const TrialRecord& record) {
   AtomicFile target(paths.shard(record.id));
-  try {
-    hdf5::File file = hdf5::File::create(target.temporary());
-    write_format(file);
-    write_trial(hdf5::create_group(file.id(), "trials").id(), record);
-    file.close();
-  } catch (const hdf5::Error& error) {
-    throw UserError(std::string(error.what()) + "; check the free space and the permissions of the folder");
-  }
+  hdf5::File file = hdf5::File::create_in_memory(paths.shard(record.id), bytes_of(record));
+  write_format(file);
+  write_trial(hdf5::create_group(file.id(), "trials").id(), record);
+  target.write(file.close_image());
   target.commit();
 }
 
@@ -40,6 +51,12 @@ TrialRecord read_shard(const fs::path& path, Part part) {
   }
 }
 
+std::string hdf5_version() {
+  unsigned major = 0, minor = 0, release = 0;
+  H5get_libversion(&major, &minor, &release);
+  return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(release);
+}
+
 std::vector<std::string> list_shards(const StorePaths& paths) {
   std::vector<std::string> ids;
   std::error_code error;
@@ -50,12 +67,6 @@ std::vector<std::string> list_shards(const StorePaths& paths) {
   }
   std::sort(ids.begin(), ids.end());
   return ids;
-}
-
-void add_metrics(const StorePaths& paths, const std::string& id, const std::vector<Metric>& metrics) {
-  TrialRecord record = read_shard(paths.shard(id));
-  put_metrics(record, metrics);
-  write_shard(paths, record);
 }
 
 }  // namespace saddle::store

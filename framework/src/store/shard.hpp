@@ -14,17 +14,17 @@ namespace saddle::store {
 /// weights and samples.
 enum class Part { summary, light, whole };
 
-/// Writes or replaces a trial's shard. When it returns the trial is safe. Throws UserError when the disk is
-/// full or the folder can't be written.
+/// Writes or replaces a trial's shard. When it returns the trial is safe. Throws CannotWrite when the disk is
+/// full or the folder is not ours; what was there before is then as it was.
 void write_shard(const StorePaths&, const TrialRecord&);
 
 /// Reads a shard. Throws UserError, naming the file and the way out, when it is damaged, foreign or too new.
 TrialRecord read_shard(const std::filesystem::path&, Part = Part::whole);
 
+/// Of the library that writes.
+std::string hdf5_version();
+
 /// The ids of the trials that have a shard, sorted. A study that isn't there has none.
 std::vector<std::string> list_shards(const StorePaths&);
-
-/// Adds final metrics to a trial that has a shard, in one piece; a column that is already there is replaced.
-void add_metrics(const StorePaths&, const std::string& id, const std::vector<Metric>&);
 
 }  // namespace saddle::store

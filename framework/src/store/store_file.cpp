@@ -6,7 +6,9 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <iterator>
 #include <span>
+#include <sstream>
 #include <system_error>
 #include <type_traits>
 
@@ -47,6 +49,37 @@ Column read_column(hid_t table, const std::string& name) {
     default:
       return {name, hdf5::read_numbers<double>(table, name)};
   }
+}
+
+/// Names of metrics hold no blanks.
+std::string joined(const std::vector<std::string>& names) {
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : " ") + name;
+  return all;
+}
+
+std::vector<std::string> split(const std::string& all) {
+  std::istringstream in(all);
+  return {std::istream_iterator<std::string>(in), {}};
+}
+
+void write_sources(hid_t group, const std::vector<PlanSource>& files) {
+  std::vector<std::string> names, texts;
+  for (const PlanSource& file : files) {
+    names.push_back(file.name);
+    texts.push_back(file.text);
+  }
+  hdf5::write_texts(group, "name", names);
+  hdf5::write_texts(group, "text", texts);
+}
+
+std::vector<PlanSource> read_sources(hid_t group) {
+  std::vector<PlanSource> files;
+  const std::vector<std::string> names = hdf5::read_texts(group, "name"),
+                                 texts = hdf5::read_texts(group, "text");
+  if (names.size() != texts.size()) throw hdf5::Error("the plan's extended files have not one text a name");
+  for (size_t i = 0; i < names.size(); ++i) files.push_back({names[i], texts[i]});
+  return files;
 }
 
 }  // namespace
@@ -109,13 +142,17 @@ void write_plan(const hdf5::File& file, const Plan& plan) {
   hdf5::write_attribute(file.id(), "plan_sha256", plan.plan_sha256);
   const hdf5::Handle group = hdf5::create_group(file.id(), "plan");
   hdf5::write_text(group.id(), "experiment", plan.experiment_text);
-  std::vector<std::string> configs, resolved;
+  hdf5::write_texts(group.id(), "overrides", plan.overrides);
+  write_sources(hdf5::create_group(group.id(), "extends").id(), plan.extends);
+  std::vector<std::string> configs, resolved, metrics;
   for (const PlanRow& row : plan.rows) {
     configs.push_back(row.config);
     resolved.push_back(row.resolved);
+    if (row.metrics) metrics.push_back(joined(*row.metrics));
   }
   hdf5::write_texts(group.id(), "trials", configs);
   hdf5::write_texts(group.id(), "resolved", resolved);
+  if (metrics.size() == plan.rows.size()) hdf5::write_texts(group.id(), "metrics", metrics);
 }
 
 Plan read_plan(const hdf5::File& file, const TrialTable& table) {
@@ -129,6 +166,12 @@ Plan read_plan(const hdf5::File& file, const TrialTable& table) {
   const std::vector<std::string> resolved = hdf5::read_texts(group.id(), "resolved");
   if (configs.size() != table.rows() || resolved.size() != table.rows())
     throw hdf5::Error("the plan and the table have different lengths");
+  if (hdf5::exists(group.id(), "overrides")) plan.overrides = hdf5::read_texts(group.id(), "overrides");
+  if (hdf5::exists(group.id(), "extends"))
+    plan.extends = read_sources(hdf5::open_group(group.id(), "extends").id());
+  std::vector<std::string> metrics;
+  if (hdf5::exists(group.id(), "metrics")) metrics = hdf5::read_texts(group.id(), "metrics");
+  const hdf5::Handle trials = hdf5::open_group(file.id(), "trials");
   const std::vector<std::string> axes = table.names_after("param.");
   for (size_t i = 0; i < table.rows(); ++i) {
     PlanRow row;
@@ -138,6 +181,9 @@ Plan read_plan(const hdf5::File& file, const TrialTable& table) {
     row.seed = std::stoull(table.find("seed")->text(i));
     const auto status = status_from(table.find("status")->text(i));
     row.status = status == Status::skipped ? Status::skipped : Status::planned;
+    if (row.status == Status::skipped && hdf5::exists(trials.id(), row.id))
+      row.reason = read_trial(trials.id(), row.id, Part::summary).reason;
+    if (i < metrics.size()) row.metrics = split(metrics[i]);
     for (const std::string& axis : axes) {
       const Column& column = *table.find("param." + axis);
       PlanParam param{axis, column.text(i), {}};

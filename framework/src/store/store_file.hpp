@@ -18,7 +18,7 @@ void write_table(const hdf5::File&, const TrialTable&);
 TrialTable read_table(const hdf5::File&);
 
 void write_plan(const hdf5::File&, const Plan&);
-/// The plan as far as a merged file tells: a skipped trial's reason is not there.
+/// The plan as the merged file holds it.
 Plan read_plan(const hdf5::File&, const TrialTable&);
 
 }  // namespace saddle::store

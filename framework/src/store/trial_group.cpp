@@ -156,7 +156,7 @@ void write_trial(hid_t trials, const TrialRecord& record) {
   attribute("seed", record.seed);
   attribute("steps", record.steps);
   attribute("seconds", record.seconds);
-  attribute("result_sha256", result_sha256(record));
+  attribute("result_sha256", has_ended(record.status) ? result_sha256(record) : std::string());
   hdf5::write_text(group.id(), "config", record.config);
 
   const Handle series = hdf5::create_group(group.id(), "series");

@@ -1,12 +1,10 @@
 // The group /trials/<id> of layout version 1, the same in a shard and in the merged file. Internal: sees
 // HDF5.
 //
-//   attributes         status, reason, reason_step, seed, steps, seconds, result_sha256
-//   config             text
-//   series/<name>/     step, and value with step as its dimension scale: xarray opens such a group
-//   metrics/<column>   a number, with attributes
-//   weights/final/…    one data set a parameter, under its path; weights/averaged/… likewise
-//   samples            chunked and compressed
+//   attributes         status, reason, reason_step, seed, steps, seconds, result_sha256 (empty without a
+//   result) config             text series/<name>/     step, and value with step as its dimension scale:
+//   xarray opens such a group metrics/<column>   a number, with attributes weights/final/…    one data set a
+//   parameter, under its path; weights/averaged/… likewise samples            chunked and compressed
 //   provenance         attributes
 #pragma once
 #include "store/hdf5.hpp"

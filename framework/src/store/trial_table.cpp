@@ -47,12 +47,20 @@ std::optional<double> bound(const Metric& metric, const char* name) {
   return {};
 }
 
+/// A metric that was taken out of the experiment, or defined otherwise, stays with its trial alone.
+bool is_planned(const PlanRow& row, const std::string& column) {
+  if (!row.metrics) return true;
+  return std::any_of(row.metrics->begin(), row.metrics->end(),
+                     [&](const std::string& metric) { return is_column_of(column, metric); });
+}
+
 std::vector<Column> metric_columns(const Plan& plan, const Records& records) {
   NumberColumns columns(plan.rows.size());
   for (size_t row = 0; row < plan.rows.size(); ++row) {
     const TrialRecord* record = find_record(records, plan.rows[row].id);
     if (!record) continue;
     for (const Metric& metric : record->metrics) {
+      if (!is_planned(plan.rows[row], metric.column)) continue;
       const std::string name = "metric." + metric.column;
       columns.set(name, row, metric.value);
       const auto low = bound(metric, "low"), high = bound(metric, "high");

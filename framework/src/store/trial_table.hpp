@@ -24,7 +24,8 @@ struct Column {
 };
 
 struct TrialTable {
-  /// id, status, seed, steps, seconds, result_sha256, param.<axis>, metric.<column>[.low|.high]
+  /// id, status, seed, steps, seconds, result_sha256, param.<axis>, metric.<column>[.low|.high] of the
+  /// metrics that are planned
   std::vector<Column> columns;
 
   size_t rows() const { return columns.empty() ? 0 : columns.front().size(); }

@@ -2,7 +2,7 @@
 
 #include "game/measure.hpp"
 #include "store/shard.hpp"
-#include "sweep/record.hpp"
+#include "sweep/redefined.hpp"
 
 namespace saddle {
 namespace {
@@ -24,12 +24,11 @@ void restore(Network& network, const store::TrialRecord& record, bool averaged) 
     network.set_state(i, 0, stored(record, averaged, network.state_path(i)));
 }
 
-}  // namespace
-
-void measure_stored(const store::StorePaths& paths, const TrialConfig& trial, const SharedData& data) {
-  store::TrialRecord record = store::read_shard(paths.shard(trial.id));
+std::vector<std::pair<std::string, double>> measure_weights(const store::TrialRecord& record,
+                                                            const TrialConfig& trial, const SharedData& data,
+                                                            at::Device device) {
   const auto options =
-      at::TensorOptions(at::kCPU).dtype(trial.train.dtype == "float64" ? at::kDouble : at::kFloat);
+      at::TensorOptions(device).dtype(trial.train.dtype == "float64" ? at::kDouble : at::kFloat);
   const TrialConfig* const one = &trial;
   const Assembly assembly(std::span(&one, 1), options, data);
   const Streams streams({trial.seed}, options);
@@ -42,13 +41,33 @@ void measure_stored(const store::StorePaths& paths, const TrialConfig& trial, co
   // Metrics of a trial that diverged say nothing.
   if (record.status == store::Status::diverged)
     for (auto& [name, value] : values) value = std::numeric_limits<double>::quiet_NaN();
-  put_metrics(record, to_metrics(trial, values));
+  return values;
+}
+
+// What measured last goes before what measured or trained earlier.
+void put_provenance(store::TrialRecord& record, const Provenance& entries) {
+  for (const auto& entry : entries) {
+    std::erase_if(record.provenance, [&](const auto& old) { return old.first == entry.first; });
+    record.provenance.push_back(entry);
+  }
+}
+
+}  // namespace
+
+void measure_stored(const MeasureSettings& settings, const TrialConfig& trial, const SharedData& data) {
+  store::TrialRecord record = store::read_shard(settings.store.shard(trial.id));
+  set_aside_redefined(record, trial);
+  TrialConfig missing = trial;  // the numbers that are there stay, with the kernels that they came from
+  missing.metrics = metrics_to_measure(trial, record.metrics);
+  if (!missing.metrics.empty()) {
+    const auto values = measure_weights(record, missing, data, settings.device);
+    put_metrics(record, to_metrics(missing, values, settings.kernels));
+    TrialConfig parts;
+    parts.metrics = missing.metrics;
+    put_provenance(record, plugin_provenance(parts, settings.libraries));
+  }
   record.config = trial.resolved;
-  for (auto& entry : plugin_provenance(trial))
-    if (std::none_of(record.provenance.begin(), record.provenance.end(),
-                     [&](const auto& p) { return p.first == entry.first; }))
-      record.provenance.push_back(std::move(entry));
-  store::write_shard(paths, record);
+  store::write_shard(settings.store, record);
 }
 
 }  // namespace saddle

@@ -3,11 +3,20 @@
 #include "config/trial.hpp"
 #include "game/assembly.hpp"
 #include "store/paths.hpp"
+#include "sweep/record.hpp"
 
 namespace saddle {
 
-/// Measures the trial's metrics from the weights in its shard and adds them to it; its configuration becomes
-/// this one. Throws UserError if the weights were not kept.
-void measure_stored(const store::StorePaths& paths, const TrialConfig& trial, const SharedData& data);
+/// What a process measures with.
+struct MeasureSettings {
+  const store::StorePaths& store;
+  at::Device device;
+  const std::string& kernels;
+  const LibraryHashes& libraries;
+};
+
+/// Measures those of the trial's metrics that its shard lacks, or holds of another definition, from the
+/// weights in it; the trial's configuration becomes this one. Throws UserError if the weights were not kept.
+void measure_stored(const MeasureSettings& settings, const TrialConfig& trial, const SharedData& data);
 
 }  // namespace saddle

@@ -10,6 +10,7 @@ NLOHMANN_JSON_SERIALIZE_ENUM(GroupCommand::Action, {{GroupCommand::Action::train
                                                     {GroupCommand::Action::measure, "measure"}})
 NLOHMANN_JSON_SERIALIZE_ENUM(WorkerEvent::Kind, {{WorkerEvent::Kind::progress, "progress"},
                                                  {WorkerEvent::Kind::trial, "trial"},
+                                                 {WorkerEvent::Kind::unwritten, "unwritten"},
                                                  {WorkerEvent::Kind::end, "end"},
                                                  {WorkerEvent::Kind::error, "error"}})
 

@@ -15,10 +15,11 @@ struct GroupCommand {
 /// From a worker.
 struct WorkerEvent {
   enum class Kind {
-    progress,  ///< `steps` done by the group
-    trial,     ///< trial `id` ended with `status` and `reason`
-    end,       ///< the group is finished
-    error,     ///< the group stopped: `reason`; its trials that have not ended are not going to
+    progress,   ///< `steps` done by the group
+    trial,      ///< trial `id` ended after `steps` with `status` and `reason`
+    unwritten,  ///< trial `id` ended and can't be stored: `reason`; others will not fare better
+    end,        ///< the group is finished
+    error,      ///< the group stopped: `reason`; its trials that have not ended are not going to
   };
   Kind kind = Kind::progress;
   int64_t steps = 0;

@@ -7,9 +7,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
-#include <stdexcept>
+#include <thread>
 
 extern char** environ;
 
@@ -20,6 +21,45 @@ void close_if_open(int& descriptor) {
   if (descriptor >= 0) close(descriptor);
   descriptor = -1;
 }
+
+/// Closed with its owner.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() { close(); }
+  int number() const { return number_; }
+  int release() { return std::exchange(number_, -1); }
+  void close() { close_if_open(number_); }
+
+ private:
+  int number_;
+};
+
+struct Pipe {
+  Pipe() : Pipe(make()) {}
+  Descriptor read, write;
+
+ private:
+  explicit Pipe(std::array<int, 2> ends) : read(ends[0]), write(ends[1]) {}
+  static std::array<int, 2> make() {
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), O_CLOEXEC) != 0) throw SpawnError(std::string("pipe: ") + std::strerror(errno));
+    return ends;
+  }
+};
+
+/// What a child wrote before it gave up; 0 if it wrote nothing.
+int error_from(int descriptor) {
+  int error = 0;
+  ssize_t n = 0;
+  do n = read(descriptor, &error, sizeof error);
+  while (n < 0 && errno == EINTR);
+  return n == sizeof error ? error : 0;
+}
+
+int code_of(int status) { return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status); }
 
 std::vector<std::string> merged_environment(const std::vector<std::pair<std::string, std::string>>& extra) {
   std::vector<std::string> all;
@@ -44,40 +84,43 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }  // namespace
 
 Process Process::spawn(const Command& command) {
-  int in[2], out[2];
-  if (pipe2(in, O_CLOEXEC) != 0) throw std::runtime_error(std::string("pipe: ") + std::strerror(errno));
-  if (pipe2(out, O_CLOEXEC) != 0) throw std::runtime_error(std::string("pipe: ") + std::strerror(errno));
-  const int log = open(command.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (log < 0) throw std::runtime_error(command.log.string() + ": " + std::strerror(errno));
+  Pipe in, out, failure;  // the last closes when the program runs, or tells why it doesn't
+  const Descriptor log(open(command.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  if (log.number() < 0) throw SpawnError(command.log.string() + ": " + std::strerror(errno));
   auto arguments = command.arguments;
   auto environment = merged_environment(command.environment);
   const auto argv = pointers(arguments), envp = pointers(environment);
   const pid_t parent = getpid();
 
   const pid_t pid = fork();
-  if (pid < 0) throw std::runtime_error(std::string("fork: ") + std::strerror(errno));
+  if (pid < 0) throw SpawnError(std::string("fork: ") + std::strerror(errno));
   if (pid == 0) {  // only async-signal-safe calls from here to exec
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(1);
     // High copies first, so that no dup2 overwrites a descriptor that is still needed.
-    const int commands = fcntl(in[0], F_DUPFD, 10), events = fcntl(out[1], F_DUPFD, 10);
-    dup2(log, STDOUT_FILENO);
-    dup2(log, STDERR_FILENO);
-    dup2(commands, 3);
-    dup2(events, 4);
-    close(commands);
-    close(events);
-    execve(argv[0], argv.data(), envp.data());
-    _exit(127);
+    const int commands = fcntl(in.read.number(), F_DUPFD, 10),
+              events = fcntl(out.write.number(), F_DUPFD, 10),
+              report = fcntl(failure.write.number(), F_DUPFD_CLOEXEC, 10);
+    if (commands >= 0 && events >= 0 && report >= 0 && dup2(log.number(), STDOUT_FILENO) >= 0 &&
+        dup2(log.number(), STDERR_FILENO) >= 0 && dup2(commands, 3) >= 0 && dup2(events, 4) >= 0) {
+      close(commands);
+      close(events);
+      execve(argv[0], argv.data(), envp.data());
+    }
+    const int error = errno;
+    const ssize_t told = write(report >= 0 ? report : failure.write.number(), &error, sizeof error);
+    _exit(told == sizeof error ? 127 : 126);
   }
-  close(in[0]);
-  close(out[1]);
-  close(log);
+  in.read.close();
+  out.write.close();
+  failure.write.close();
   Process process;
   process.pid_ = pid;
-  process.commands_ = in[1];
-  process.events_ = out[0];
+  if (const int error = error_from(failure.read.number()); error != 0)
+    throw SpawnError(command.arguments.front() + ": " + std::strerror(error));
+  process.commands_ = in.write.release();
+  process.events_ = out.read.release();
   fcntl(process.events_, F_SETFL, O_NONBLOCK);
   return process;
 }
@@ -97,7 +140,7 @@ Process::~Process() {
   close_if_open(events_);
   if (pid_ > 0) {
     kill(pid_, SIGKILL);
-    wait();
+    reap();
   }
 }
 
@@ -140,12 +183,27 @@ void Process::signal(int number) const {
   if (pid_ > 0) kill(pid_, number);
 }
 
-int Process::wait() {
-  int status = 0;
-  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+std::optional<int> Process::wait(std::chrono::milliseconds grace) {
+  const auto deadline = std::chrono::steady_clock::now() + grace;
+  for (int status = 0;;) {
+    const pid_t ended = waitpid(pid_, &status, WNOHANG);
+    if (ended == pid_) {
+      pid_ = -1;
+      return code_of(status);
+    }
+    if (ended < 0 && errno != EINTR) break;
+    if (std::chrono::steady_clock::now() >= deadline) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  kill(pid_, SIGKILL);
+  reap();
+  return {};
+}
+
+void Process::reap() {
+  while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
   pid_ = -1;
-  return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 }  // namespace saddle

@@ -3,13 +3,21 @@
 #pragma once
 #include <sys/types.h>
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace saddle {
+
+/// No process could be made: too many of them, no memory, no such program.
+class SpawnError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 class Process {
  public:
@@ -19,7 +27,7 @@ class Process {
     std::filesystem::path log;
   };
   /// The child reads commands from descriptor 3 and writes events to descriptor 4. It dies with this process,
-  /// and it doesn't hear the terminal's Ctrl-C.
+  /// and it doesn't hear the terminal's Ctrl-C. Throws SpawnError, also when the program can't be executed.
   static Process spawn(const Command& command);
   Process(Process&& other) noexcept;
   Process& operator=(Process&& other) noexcept;
@@ -34,11 +42,13 @@ class Process {
   /// No more commands: the child may go.
   void close_commands();
   void signal(int number) const;
-  /// Waits for its end: the exit code, or minus the signal that ended it.
-  int wait();
+  /// Waits for its end: the exit code, or minus the signal that ended it. One that does not end within
+  /// `grace` is killed: nothing.
+  std::optional<int> wait(std::chrono::milliseconds grace);
 
  private:
   Process() = default;
+  void reap();
   pid_t pid_ = -1;
   int commands_ = -1, events_ = -1;
   std::string partial_;

@@ -7,9 +7,11 @@
 #include <chrono>
 #include <csignal>
 #include <deque>
+#include <limits>
 #include <list>
 #include <set>
 
+#include "store/activity.hpp"
 #include "store/atomic_file.hpp"
 #include "store/shard.hpp"
 #include "sweep/messages.hpp"
@@ -21,6 +23,10 @@ namespace saddle {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 volatile std::sig_atomic_t interrupts = 0;  // a signal handler has nowhere else to write
 
@@ -59,12 +65,17 @@ struct WorkerSlot {
   Clock::time_point since;
   std::filesystem::file_time_type since_on_disk;
   bool timed_out = false;
+  std::optional<Clock::time_point> dismissed;  // told to go, because there is no more to do
 };
 
 class Runner {
  public:
   Runner(const RunnerSettings& settings, std::vector<Group> groups)
-      : settings_(settings), queue_(groups.begin(), groups.end()), bar_(settings.quiet) {
+      : settings_(settings),
+        queue_(groups.begin(), groups.end()),
+        activity_(store::read_activity(settings.store)),
+        bar_(settings.quiet) {
+    activity_.running.clear();  // of a runner before
     for (const Group& group : queue_) {
       total_weight_ += group.weight;
       state_.trials += group.trials.size();
@@ -78,7 +89,7 @@ class Runner {
     std::filesystem::create_directories(settings_.store.study / "logs");
     const auto wanted =
         std::min<size_t>(static_cast<size_t>(std::max<int64_t>(settings_.jobs, 1)), queue_.size());
-    for (size_t i = 0; i < wanted; ++i) start_worker();
+    start_workers(wanted);
     while (!workers_.empty()) {
       poll_workers();
       obey_signals();
@@ -86,10 +97,31 @@ class Runner {
       show();
     }
     bar_.clear();
+    say_what_was_not_begun();
     return std::move(summary_);
   }
 
  private:
+  // Fewer workers do as well; without any there is nobody to wait for.
+  void start_workers(size_t wanted) {
+    try {
+      while (workers_.size() < std::min(wanted, most_workers_) && !queue_.empty()) start_worker();
+    } catch (const SpawnError& e) {
+      if (workers_.empty()) throw no_worker(e);
+      most_workers_ = workers_.size();
+      bar_.say(fmt::format("going on with {} of {} worker processes: no more can be started ({})",
+                           most_workers_, wanted, e.what()));
+    }
+  }
+
+  UserError no_worker(const SpawnError& e) const {
+    std::string message;
+    for (const std::string& complaint : summary_.complaints) message += complaint + "\n";
+    return UserError(message + fmt::format("no worker process can be started ({}): {} trials were not begun; "
+                                           "the same command goes on with them",
+                                           e.what(), queued_trials()));
+  }
+
   void start_worker() {
     const auto log = settings_.store.study / "logs" / fmt::format("worker-{}.log", ++started_);
     Process::Command command;
@@ -109,7 +141,7 @@ class Runner {
                                  {{"MKL_CBWR", "COMPATIBLE"},
                                   {"ATEN_CPU_CAPABILITY", "default"},
                                   {"GLIBC_TUNABLES", "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4,-AVX512F"}});
-    workers_.push_back({Process::spawn(command), log, std::nullopt, {}, 0, Clock::now(), {}, false});
+    workers_.push_back({Process::spawn(command), log, std::nullopt, {}, 0, Clock::now(), {}, false, {}});
     hand_out(workers_.back());
   }
 
@@ -119,20 +151,37 @@ class Runner {
     worker.open.clear();
     worker.steps = 0;
     if (worker.timed_out) return;
-    if (queue_.empty() || stopping_) {
+    if (queue_.empty() || stopping_ || full_) {
       worker.process.close_commands();
+      worker.dismissed = Clock::now();
       return;
     }
     GroupCommand command;
     command.action =
         queue_.front().measure_only ? GroupCommand::Action::measure : GroupCommand::Action::train;
     for (const TrialConfig* trial : queue_.front().trials) command.trials.push_back(trial->resolved);
-    if (!worker.process.send(to_line(command))) return;  // it's gone; another one gets the group
     worker.group = std::move(queue_.front());
     queue_.pop_front();
     for (const TrialConfig* trial : worker.group->trials) worker.open.insert(trial->id);
     worker.since = Clock::now();
     worker.since_on_disk = std::filesystem::file_time_type::clock::now();
+    tell_activity();
+    // One that is gone already loses the group as if it had died on it: whatever kills workers before they
+    // read must not go on for ever.
+    worker.process.send(to_line(command));
+  }
+
+  // What `status` reads while this goes on.
+  void tell_activity() {
+    activity_.running.clear();
+    for (const WorkerSlot& worker : workers_) {
+      if (!worker.group || worker.group->measure_only) continue;
+      for (const std::string& id : worker.open) {
+        activity_.running[id] = worker.steps;
+        activity_.interrupted.erase(id);
+      }
+    }
+    store::write_activity(settings_.store, activity_);
   }
 
   void poll_workers() {
@@ -149,8 +198,7 @@ class Runner {
       bury(*worker);
       worker = workers_.erase(worker);
     }
-    while (!stopping_ && !queue_.empty() && static_cast<int64_t>(workers_.size()) < settings_.jobs)
-      start_worker();
+    if (!stopping_ && !full_) start_workers(static_cast<size_t>(std::max<int64_t>(settings_.jobs, 1)));
   }
 
   void hear(WorkerSlot& worker, const WorkerEvent& event) {
@@ -160,12 +208,16 @@ class Runner {
         return;
       case WorkerEvent::Kind::trial:
         count(worker, event);
+        tell_activity();
+        return;
+      case WorkerEvent::Kind::unwritten:
+        give_up_on_the_disk(worker, event);
         return;
       case WorkerEvent::Kind::end:
         break;
       case WorkerEvent::Kind::error:
         lose(worker, event.reason, store::Status::failed);
-        break;
+        return hand_out(worker);
     }
     if (worker.group) finished_weight_ += worker.group->weight;
     hand_out(worker);
@@ -173,7 +225,10 @@ class Runner {
 
   void count(WorkerSlot& worker, const WorkerEvent& event) {
     worker.open.erase(event.id);
-    if (event.status == "interrupted") return;
+    if (event.status == "interrupted") {
+      activity_.interrupted[event.id] = event.steps;
+      return;
+    }
     ++state_.ended;
     if (worker.group && worker.group->measure_only)
       ++summary_.measured;
@@ -186,36 +241,47 @@ class Runner {
 
   // What a worker's end means for the trials that it still had.
   void bury(WorkerSlot& worker) {
-    const int code = worker.process.wait();
-    if (!worker.group || stopping_) return;
+    const auto code =
+        worker.process.wait(std::chrono::milliseconds(static_cast<int64_t>(1000 * settings_.grace)));
+    if (!worker.group) return;
+    if (stopping_) {
+      if (!worker.group->measure_only)
+        for (const std::string& id : worker.open) activity_.interrupted[id] = worker.steps;
+      worker.open.clear();
+      return tell_activity();
+    }
     std::string reason;
     if (worker.timed_out)
       reason = fmt::format("it took longer than {} s", settings_.timeout);
-    else if (code == -SIGKILL)
+    else if (!code)
+      reason = fmt::format("its process spoke no more and did not end within {} s", settings_.grace);
+    else if (*code == -SIGKILL)
       reason = "its process was killed (out of memory?)";
-    else if (code < 0)
-      reason = fmt::format("its process crashed: {}", strsignal(-code));
+    else if (*code < 0)
+      reason = fmt::format("its process crashed: {}", strsignal(-*code));
     else
-      reason = fmt::format("its process ended with exit code {}", code);
+      reason = fmt::format("its process ended with exit code {}", *code);
     reason += fmt::format("; see {}", worker.log.string());
     lose(worker, reason, worker.timed_out ? store::Status::timed_out : store::Status::failed);
   }
 
   // A worker may end between the shard and the word of it: what is on disk counts.
-  bool has_finished(const WorkerSlot& worker, const TrialConfig& trial) const {
+  std::optional<WorkerEvent> ended_on_disk(const WorkerSlot& worker, const TrialConfig& trial) const {
+    const auto shard = settings_.store.shard(trial.id);
     std::error_code error;
-    const auto written = std::filesystem::last_write_time(settings_.store.shard(trial.id), error);
-    return !error && !worker.group->measure_only && written >= worker.since_on_disk &&
-           store::is_result(store::read_shard(settings_.store.shard(trial.id), store::Part::summary).status);
-  }
-
-  WorkerEvent done_event(const TrialConfig& trial) const {
-    WorkerEvent event;
-    event.kind = WorkerEvent::Kind::trial;
-    event.id = trial.id;
-    event.status =
-        store::to_text(store::read_shard(settings_.store.shard(trial.id), store::Part::summary).status);
-    return event;
+    const auto written = std::filesystem::last_write_time(shard, error);
+    if (error || worker.group->measure_only || written < worker.since_on_disk) return {};
+    try {
+      const store::Status status = store::read_shard(shard, store::Part::summary).status;
+      if (!store::is_result(status)) return {};
+      WorkerEvent event;
+      event.kind = WorkerEvent::Kind::trial;
+      event.id = trial.id;
+      event.status = store::to_text(status);
+      return event;
+    } catch (const UserError&) {
+      return {};  // not readable, so not finished
+    }
   }
 
   // One by one again if they were together; otherwise this trial has failed.
@@ -223,7 +289,8 @@ class Runner {
     const bool alone = worker.group->trials.size() == 1;
     const double each = worker.group->weight / static_cast<double>(worker.group->trials.size());
     for (const TrialConfig* trial : worker.group->trials) {
-      if (worker.open.contains(trial->id) && has_finished(worker, *trial)) count(worker, done_event(*trial));
+      if (worker.open.contains(trial->id))
+        if (const auto event = ended_on_disk(worker, *trial)) count(worker, *event);
       if (!worker.open.contains(trial->id)) {
         finished_weight_ += each;
         continue;
@@ -233,16 +300,45 @@ class Runner {
         continue;
       }
       finished_weight_ += each;
-      ++state_.ended;
-      ++state_.failed;
-      ++(status == store::Status::timed_out ? summary_.timed_out : summary_.failed);
-      summary_.complaints.push_back(fmt::format("{} {}: {}", trial->id, store::to_text(status), reason));
-      if (!worker.group->measure_only) keep_failure(*trial, status, reason, worker.steps);
+      fail(worker, *trial, status, reason);
+    }
+    worker.open.clear();
+    tell_activity();
+  }
+
+  void fail(WorkerSlot& worker, const TrialConfig& trial, store::Status status, const std::string& reason) {
+    worker.open.erase(trial.id);
+    ++state_.ended;
+    ++state_.failed;
+    ++(status == store::Status::timed_out ? summary_.timed_out : summary_.failed);
+    std::string complaint = fmt::format("{} {}: {}", trial.id, store::to_text(status), reason);
+    if (has_result(trial))
+      complaint += "; its earlier result stays";
+    else if (!keep_failure(trial, status, reason, worker.steps))
+      complaint += "; not even that can be stored: the trial stays planned";
+    summary_.complaints.push_back(std::move(complaint));
+  }
+
+  // What is being trained may yet find room; nothing else is begun.
+  void give_up_on_the_disk(WorkerSlot& worker, const WorkerEvent& event) {
+    full_ = true;
+    for (const TrialConfig* trial : worker.group->trials)
+      if (trial->id == event.id) fail(worker, *trial, store::Status::failed, event.reason);
+    tell_activity();
+  }
+
+  // Measured again, or trained again by --retry.
+  bool has_result(const TrialConfig& trial) const {
+    try {
+      const auto shard = settings_.store.shard(trial.id);
+      return store::is_result(store::read_shard(shard, store::Part::summary).status);
+    } catch (const UserError&) {
+      return false;
     }
   }
 
-  void keep_failure(const TrialConfig& trial, store::Status status, const std::string& reason,
-                    int64_t steps) {
+  bool keep_failure(const TrialConfig& trial, store::Status status, const std::string& reason,
+                    int64_t steps) const {
     store::TrialRecord record;
     record.id = trial.id;
     record.status = status;
@@ -252,7 +348,26 @@ class Runner {
     record.steps = steps;
     record.config = trial.resolved;
     record.provenance = process_provenance(settings_.kernels, settings_.device);
-    store::write_shard(settings_.store, record);
+    try {
+      store::write_shard(settings_.store, record);
+      return true;
+    } catch (const store::CannotWrite&) {
+      return false;
+    }
+  }
+
+  size_t queued_trials() const {
+    size_t count = 0;
+    for (const Group& group : queue_) count += group.trials.size();
+    return count;
+  }
+
+  void say_what_was_not_begun() {
+    if (!full_ || queue_.empty()) return;
+    summary_.complaints.push_back(
+        fmt::format("results can't be stored: {} further trials were not begun; make room, and the same "
+                    "command goes on with them",
+                    queued_trials()));
   }
 
   void obey_signals() {
@@ -268,12 +383,15 @@ class Runner {
   }
 
   void watch_the_clock() {
+    for (WorkerSlot& worker : workers_)
+      if (worker.dismissed && seconds_since(*worker.dismissed) > settings_.grace)
+        worker.process.signal(SIGKILL);
     if (settings_.timeout <= 0) return;
     for (WorkerSlot& worker : workers_) {
       if (!worker.group || worker.timed_out) continue;
       // Lanes share their group's time: each may take its own limit.
       const double allowed = settings_.timeout * static_cast<double>(worker.group->trials.size());
-      if (std::chrono::duration<double>(Clock::now() - worker.since).count() < allowed) continue;
+      if (seconds_since(worker.since) < allowed) continue;
       worker.timed_out = true;
       worker.process.signal(SIGKILL);
     }
@@ -292,12 +410,15 @@ class Runner {
   const RunnerSettings& settings_;
   std::deque<Group> queue_;
   std::list<WorkerSlot> workers_;
+  size_t most_workers_ = std::numeric_limits<size_t>::max();  // as many as could be started
+  store::Activity activity_;
   RunnerSummary summary_;
   ProgressState state_;
   ProgressBar bar_;
   double total_weight_ = 0, finished_weight_ = 0;
   int started_ = 0;
   bool stopping_ = false;
+  bool full_ = false;  // a result could not be stored
 };
 
 }  // namespace

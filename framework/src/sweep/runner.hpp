@@ -19,15 +19,18 @@ struct RunnerSettings {
   std::string device = "cpu";
   std::string kernels = "native";
   double timeout = 0;  ///< seconds that a trial may take; 0: no limit
+  double grace = 10;   ///< seconds that a worker may take to end when there is no more to do for it
   bool quiet = false;
 };
 
 struct RunnerSummary {
   size_t done = 0, diverged = 0, failed = 0, timed_out = 0, measured = 0;
   bool interrupted = false;
-  std::vector<std::string> complaints;  ///< one sentence a trial that failed
+  std::vector<std::string>
+      complaints;  ///< one sentence a trial that failed, and on those that were not begun
 };
 
+/// Throws UserError when no worker can be started; what has ended is stored then.
 RunnerSummary run_groups(const RunnerSettings& settings, std::vector<Group> groups);
 
 }  // namespace saddle

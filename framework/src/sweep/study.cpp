@@ -1,38 +1,24 @@
 #include "sweep/study.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
+#include <fmt/ranges.h>
 
+#include <map>
 #include <set>
 
 #include "store/reader.hpp"
 #include "store/shard.hpp"
 #include "sweep/record.hpp"
+#include "sweep/redefined.hpp"
 
 namespace saddle {
-
-StudyLock::StudyLock(const store::StorePaths& paths) {
-  std::error_code error;
-  std::filesystem::create_directories(paths.study, error);
-  if (error) throw UserError(fmt::format("{} can't be made: {}", paths.study.string(), error.message()));
-  const auto file = paths.study / "lock";
-  descriptor_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (descriptor_ < 0) throw UserError(fmt::format("{} can't be written", file.string()));
-  if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-    close(descriptor_);
-    throw UserError(fmt::format("another saddle is running {}; wait for it, or give this run another --out",
-                                paths.study.string()));
-  }
-}
-
-StudyLock::~StudyLock() { close(descriptor_); }
 
 store::Plan to_store_plan(const Plan& plan) {
   store::Plan kept;
   kept.experiment = plan.experiment;
   kept.created = store::utc_now();
   kept.experiment_text = plan.text;
+  kept.overrides = plan.overrides;
+  for (const auto& file : plan.extends) kept.extends.push_back({file->name, file->text});
   for (const PlannedTrial& trial : plan.trials) {
     store::PlanRow row;
     row.id = trial.config.id;
@@ -41,6 +27,7 @@ store::Plan to_store_plan(const Plan& plan) {
     row.seed = trial.config.seed;
     row.status = trial.skipped ? store::Status::skipped : store::Status::planned;
     row.reason = trial.reason;
+    row.metrics = metric_names(trial.config);
     for (const AxisValue& axis : trial.axes) row.params.push_back({axis.axis, axis.text, axis.number});
     kept.rows.push_back(std::move(row));
   }
@@ -80,56 +67,172 @@ class Records {
     }
   }
   std::string created() const { return store_ ? store_->plan().created : std::string(); }
-  bool in_study(const std::string& id) const { return shards_.contains(id); }
+  size_t repaired() const { return repaired_; }
+
   std::optional<store::TrialRecord> find(const std::string& id, store::Part part) const {
     try {
       if (store_ && store_->has(id)) return store_->trial(id, part);
-      if (!store_ && in_study(id)) return store::read_shard(paths_.shard(id), part);
+      if (!store_ && shards_.contains(id)) return store::read_shard(paths_.shard(id), part);
     } catch (const UserError&) {
-      // A damaged shard: its trial is trained again.
+      // A damaged shard, and no merged file that holds the trial: it is trained again.
     }
     return std::nullopt;
   }
+
+  // The whole trial, which afterwards has a shard of its own: workers measure from shards.
+  std::optional<store::TrialRecord> in_study(const std::string& id) {
+    if (shards_.contains(id)) try {
+        return store::read_shard(paths_.shard(id));
+      } catch (const UserError&) {
+        // Damaged.
+      }
+    auto whole = find(id, store::Part::whole);
+    if (!whole) return whole;
+    store::write_shard(paths_, *whole);
+    if (!shards_.insert(id).second) ++repaired_;
+    return whole;
+  }
+
+  bool is_damaged(const std::string& id) const { return store_ && store_->damaged().contains(id); }
 
  private:
   const store::StorePaths& paths_;
   std::set<std::string> shards_;
   std::optional<store::Store> store_;
+  size_t repaired_ = 0;
+};
+
+// Metrics that finished trials hold measured otherwise: in how many, and what became of the old ones.
+class Redefined {
+ public:
+  void add(const std::vector<Redefinition>& all) {
+    for (const Redefinition& one : all) {
+      Entry& entry = entries_[one.metric];
+      if (!one.aside.empty()) {
+        ++entry.set_aside;
+        entry.names.insert(one.aside);
+      }
+      entry.came_back += one.came_back;
+    }
+  }
+  void tell(std::vector<std::string>& notes) const {
+    for (const auto& [metric, entry] : entries_) {
+      if (entry.set_aside > 0)
+        notes.push_back(
+            fmt::format("{0}: {1} finished trials hold it measured otherwise; value and series of that stay "
+                        "with them as {2}. Only training gives the {0} of now a series",
+                        metric, entry.set_aside, fmt::join(entry.names, ", ")));
+      if (entry.came_back > 0)
+        notes.push_back(
+            fmt::format("{}: what {} finished trials held of it before, measured as it is asked for again, "
+                        "comes back with its series",
+                        metric, entry.came_back));
+    }
+  }
+
+ private:
+  struct Entry {
+    size_t set_aside = 0, came_back = 0;
+    std::set<std::string> names;
+  };
+  std::map<std::string, Entry> entries_;
+};
+
+// Sorts trials into what is to be trained, to be measured and done.
+class Sorter {
+ public:
+  Sorter(const store::StorePaths& paths, const std::vector<store::Status>& retry)
+      : paths_(paths), retry_(retry), records_(paths) {
+    work_.created = records_.created();
+  }
+
+  void add(const TrialConfig& trial) {
+    const auto record = records_.find(trial.id, store::Part::summary);
+    if (!record || !store::is_result(record->status) ||
+        std::find(retry_.begin(), retry_.end(), record->status) != retry_.end()) {
+      work_.train.push_back(&trial);
+      return;
+    }
+    if (records_.is_damaged(trial.id)) records_.in_study(trial.id);
+    look_at_kernels(trial.id);
+    if (metrics_to_measure(trial, record->metrics).empty())
+      ++work_.kept;
+    else
+      add_unmeasured(trial);
+  }
+
+  Work finish() {
+    redefined_.tell(work_.notes);
+    if (not_kept_ > 0)
+      work_.notes.push_back(
+          fmt::format("{} finished trials keep no weights: the metrics that were added can't be measured "
+                      "for them; --retry done trains them again",
+                      not_kept_));
+    if (records_.repaired() > 0)
+      work_.notes.push_back(fmt::format("{} damaged shards were made again from {}, which holds their trials",
+                                        records_.repaired(), paths_.file.string()));
+    return std::move(work_);
+  }
+
+ private:
+  void add_unmeasured(const TrialConfig& trial) {
+    auto whole = records_.in_study(trial.id);
+    if (!whole) {  // damaged where only reading it whole shows it
+      work_.train.push_back(&trial);
+      return;
+    }
+    const bool weights = !whole->weights.empty();
+    const auto redefined = set_aside_redefined(*whole, trial);
+    redefined_.add(redefined);
+    const bool complete = metrics_to_measure(trial, whole->metrics).empty();
+    if (weights && !complete) {
+      work_.measure.push_back(&trial);
+      return;
+    }
+    // A number of the old definition must not pass for one of the new.
+    whole->config = trial.resolved;
+    if (!redefined.empty()) store::write_shard(paths_, *whole);
+    if (!complete) ++not_kept_;
+    ++work_.kept;
+  }
+
+  void look_at_kernels(const std::string& id) {
+    if (!work_.kernels.empty()) return;
+    if (const auto record = records_.find(id, store::Part::light))
+      work_.kernels = value_of(record->provenance, "kernels");
+  }
+
+  const store::StorePaths& paths_;
+  const std::vector<store::Status>& retry_;
+  Records records_;
+  Redefined redefined_;
+  size_t not_kept_ = 0;
+  Work work_;
 };
 
 }  // namespace
 
 Work work_left(const store::StorePaths& paths, const std::vector<const TrialConfig*>& trials,
                const std::vector<store::Status>& retry) {
-  Work work;
-  const Records records(paths);
-  work.created = records.created();
-  size_t not_kept = 0;
-  for (const TrialConfig* trial : trials) {
-    const auto record = records.find(trial->id, store::Part::summary);
-    if (!record || !store::is_result(record->status) ||
-        std::find(retry.begin(), retry.end(), record->status) != retry.end()) {
-      work.train.push_back(trial);
-    } else if (metrics_are_complete(*trial, record->metrics)) {
-      ++work.kept;
-    } else {
-      const auto whole = records.find(trial->id, store::Part::whole);
-      if (!whole || whole->weights.empty()) {
-        ++not_kept;
-        ++work.kept;
-        continue;
-      }
-      // Workers measure from shards; what only the merged file holds is brought back first.
-      if (!records.in_study(trial->id)) store::write_shard(paths, *whole);
-      work.measure.push_back(trial);
-    }
-  }
-  if (not_kept > 0)
-    work.notes.push_back(
-        fmt::format("{} finished trials keep no weights: the metrics that were added can't be measured "
-                    "for them; --retry done trains them again",
-                    not_kept));
-  return work;
+  Sorter sorter(paths, retry);
+  for (const TrialConfig* trial : trials) sorter.add(*trial);
+  return sorter.finish();
+}
+
+std::string choose_kernels(const std::string& asked, Work& work) {
+  if (asked.empty()) return work.kernels.empty() ? "native" : work.kernels;
+  if (!work.kernels.empty() && asked != work.kernels)
+    work.notes.push_back(fmt::format(
+        "the store's results were trained with {} kernels, what is added comes from {} ones: their "
+        "numbers differ in the last digits",
+        work.kernels, asked));
+  return asked;
+}
+
+std::vector<std::string> metric_names(const TrialConfig& trial) {
+  std::vector<std::string> names;
+  for (const PartPtr& metric : trial.metrics) names.push_back(metric->as);
+  return names;
 }
 
 }  // namespace saddle

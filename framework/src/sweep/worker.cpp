@@ -11,6 +11,7 @@
 
 #include "config/parse_trial.hpp"
 #include "game/trainer.hpp"
+#include "store/atomic_file.hpp"
 #include "store/shard.hpp"
 #include "sweep/measure_stored.hpp"
 #include "sweep/messages.hpp"
@@ -39,11 +40,10 @@ WorkerEvent event(WorkerEvent::Kind kind) {
   return e;
 }
 
-WorkerEvent trial_event(std::string id, std::string status, std::string reason) {
+WorkerEvent trial_event(std::string id, store::Status status) {
   WorkerEvent e = event(WorkerEvent::Kind::trial);
   e.id = std::move(id);
-  e.status = std::move(status);
-  e.reason = std::move(reason);
+  e.status = store::to_text(status);
   return e;
 }
 
@@ -76,15 +76,19 @@ class Worker {
   Worker(const WorkerSettings& settings, const Registry& registry)
       : settings_(settings),
         registry_(registry),
-        provenance_(process_provenance(settings.kernels, settings.device)) {}
+        provenance_(process_provenance(settings.kernels, settings.device)),
+        libraries_(hash_libraries(registry)) {}
 
   void carry_out(const GroupCommand& command) {
     std::vector<TrialConfig> trials;
     for (const std::string& line : command.trials) trials.push_back(parse_trial(line, registry_));
     if (command.action == GroupCommand::Action::measure) {
       for (const TrialConfig& trial : trials) {
-        measure_stored(settings_.store, trial, data_of(trial));
-        say(trial_event(trial.id, "done", {}));
+        store_and_say(trial.id, [&] {
+          measure_stored({settings_.store, at::Device(settings_.device), settings_.kernels, libraries_},
+                         trial, data_of(trial));
+          return trial_event(trial.id, store::Status::done);
+        });
       }
     } else {
       train(trials);
@@ -105,10 +109,35 @@ class Worker {
           return stop_requested == 0;
         },
         [&](const TrialResult& result) {
-          const store::TrialRecord record = to_record(result, provenance_);
-          if (result.outcome != Outcome::interrupted) store::write_shard(settings_.store, record);
-          say(trial_event(record.id, std::string(store::to_text(record.status)), record.reason));
+          const store::TrialRecord record = to_record(result, provenance_of(*result.trial));
+          store_and_say(record.id, [&] {
+            if (result.outcome != Outcome::interrupted) store::write_shard(settings_.store, record);
+            WorkerEvent ended = trial_event(record.id, record.status);
+            ended.reason = record.reason;
+            ended.steps = record.steps;
+            return ended;
+          });
         });
+  }
+
+  // A full disk is no reason to lose the other lanes.
+  template <class Store>
+  void store_and_say(const std::string& id, Store store) {
+    WorkerEvent e;
+    try {
+      e = store();
+    } catch (const store::CannotWrite& error) {
+      e = event(WorkerEvent::Kind::unwritten);
+      e.id = id;
+      e.reason = error.what();
+    }
+    say(e);
+  }
+
+  Provenance provenance_of(const TrialConfig& trial) const {
+    Provenance all = provenance_;
+    for (auto& entry : plugin_provenance(trial, libraries_)) all.push_back(std::move(entry));
+    return all;
   }
 
   // Files are read once a process, not once a group.
@@ -123,6 +152,7 @@ class Worker {
   const WorkerSettings& settings_;
   const Registry& registry_;
   Provenance provenance_;
+  LibraryHashes libraries_;
   std::map<std::string, SharedData> data_;
 };
 
