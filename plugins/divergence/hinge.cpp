@@ -11,8 +11,8 @@ class Hinge final : public Divergence {
          "generator.")
         .states("family", "hinge")
         .states("optimum", "v = 1 where p > q and −1 where p < q; the value is 2·TV − 2 = −2∫min(p, q)")
-        .cites("Lim & Ye 2017, eqs. 10 and 11")
-        .cites("Miyato et al. 2018, eqs. 16 and 17");
+        .cites("Lim & Ye 2017")
+        .cites("Miyato et al. 2018");
   }
   Tensor value(const Round& round) const override {
     const Tensor real = lane_mean((round.real_scores() - 1).clamp_max(0));

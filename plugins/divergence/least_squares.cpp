@@ -16,7 +16,7 @@ class LeastSquares final : public Divergence {
          "χ² of the mixture 2·model against data + model.")
         .states("family", "least squares")
         .states("optimum", "v = (bp + aq)/(p + q); the value is −½(b − a)² ∫pq/(p + q)")
-        .cites("Mao et al. 2017, eqs. 2, 5 and 9");
+        .cites("Mao et al. 2017");
     s.param("a", &LeastSquares::a_, {.initial = 0}, "The critic's target on generated samples.");
     s.param("b", &LeastSquares::b_, {.initial = 1}, "The critic's target on real samples.");
     s.param("c", &LeastSquares::c_, {.initial = 1}, "The generator's target.");

@@ -18,7 +18,7 @@ class Relativistic final : public Divergence {
             "optimum",
             "standard: v = ln p/q + any constant; the value is JSD(P×Q || Q×P) − ln 2. least_squares: v = "
             "(p − κq)/(p + q) + any constant with κ = s/(1 − s), s = ∫pq/(p + q); the value is −κ")
-        .cites("Jolicoeur-Martineau 2019, The relativistic discriminator, section 4.1")
+        .cites("Jolicoeur-Martineau 2019, The relativistic discriminator")
         .cites("Jolicoeur-Martineau 2020, On relativistic f-divergences");
     s.param("form", &Relativistic::form_, relativistic_forms(), relativistic_form_doc);
   }

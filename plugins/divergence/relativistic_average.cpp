@@ -17,7 +17,7 @@ class RelativisticAverage final : public Divergence {
         .states("optimum",
                 "least_squares: v = (κp − 2(κ − 1)q)/(p + q) + any constant with κ = (2 − 2s)/(2 − 3s), s = "
                 "∫pq/(p + q); the value is −2s/(2 − 3s). No formula is known for the others")
-        .cites("Jolicoeur-Martineau 2019, The relativistic discriminator, section 4.2");
+        .cites("Jolicoeur-Martineau 2019, The relativistic discriminator");
     s.param("form", &RelativisticAverage::form_, relativistic_forms(), relativistic_form_doc);
   }
 

@@ -266,6 +266,36 @@ std::array<Tensor, 4> losses(const Divergence& d, const Tensor& real, const Tens
 
 }  // namespace
 
+TEST_CASE("parameters of lanes beside each other do not mix, limits among them") {
+  at::set_num_threads(1);
+  int found = 0;
+  for (const RegisteredPlugin* plugin : built_plugins().of(Kind::divergence))
+    for (const ParamSpec& p : plugin->schema->params()) {
+      if (!p.per_lane) continue;
+      ++found;
+      std::vector<double> values;
+      for (const double x : {0.5, 0.0, 1.0, -1.0, 2.0, 0.9, 1 - 1e-7, 1 + 1e-7, 1e-7, 0.3})
+        if (p.range.contains(x)) values.push_back(x);
+      const auto lanes = static_cast<int64_t>(values.size());
+      std::vector<uint64_t> seeds(values.size());
+      for (size_t i = 0; i < seeds.size(); ++i) seeds[i] = i;
+      const Tensor real = normals("real", {13, 2}, seeds, at::kFloat),
+                   fake = normals("fake", {13, 2}, seeds, at::kFloat) * 3;
+      const PluginObject together = make(*plugin, {{p.name, Setting::each(values)}}, lanes, at::kFloat);
+      const auto many = losses(of(together), real, fake, seeds);
+      for (int64_t lane = 0; lane < lanes; ++lane) {
+        const auto i = static_cast<size_t>(lane);
+        const PluginObject alone = make(*plugin, {{p.name, values[i]}}, 1, at::kFloat);
+        const auto one = losses(of(alone), lane_of(real, lane), lane_of(fake, lane), {seeds[i]});
+        for (size_t what = 0; what < one.size(); ++what) {
+          CAPTURE(plugin->name(), p.name, values[i], what);
+          CHECK(same_bits(lane_of(many[what], lane), one[what]));
+        }
+      }
+    }
+  CHECK(found >= 6);
+}
+
 TEST_CASE("losses and their slopes are finite in float32 for scores and samples up to 80, where they fit") {
   for_every_divergence_with_bandwidths([](const RegisteredPlugin& plugin, const Settings& settings) {
     const PluginObject alone = make(plugin, settings);

@@ -188,32 +188,6 @@ TEST_CASE("f-divergences in float32 agree with float64 from -80 to 80, with thei
   });
 }
 
-TEST_CASE("parameters of lanes beside each other do not mix, limits among them") {
-  for (const RegisteredPlugin* plugin : built_plugins().of(Kind::divergence)) {
-    for (const ParamSpec& p : plugin->schema->params()) {
-      if (!p.per_lane) continue;
-      std::vector<double> values;
-      for (const double x : {0.5, 0.0, 1.0, -1.0, 2.0, 0.9, 1 - 1e-7, 1 + 1e-7, 1e-7})
-        if (p.range.contains(x)) values.push_back(x);
-      const auto lanes = static_cast<int64_t>(values.size());
-      const PluginObject together = make(*plugin, {{p.name, Setting::each(values)}}, lanes, at::kFloat);
-      const auto* many = dynamic_cast<const FDivergence*>(&together.as<Divergence>());
-      if (many == nullptr) continue;
-      const Tensor v = grid(-30, 30, 77).to(at::kFloat).expand({lanes, -1}).contiguous();
-      for (int64_t lane = 0; lane < lanes; ++lane) {
-        const PluginObject alone =
-            make(*plugin, {{p.name, values[static_cast<size_t>(lane)]}}, 1, at::kFloat);
-        const auto& one = dynamic_cast<const FDivergence&>(alone.as<Divergence>());
-        for (size_t i = 0; i < 2; ++i) {
-          INFO(plugin->name() << ", " << p.name << " " << values[static_cast<size_t>(lane)]);
-          CHECK(same_bits(lane_of(links(*many)[i].real(v), lane), links(one)[i].real(lane_of(v, lane))));
-          CHECK(same_bits(lane_of(links(*many)[i].fake(v), lane), links(one)[i].fake(lane_of(v, lane))));
-        }
-      }
-    }
-  }
-}
-
 TEST_CASE("the bound at the best critic is the divergence of known Gaussians, under both links") {
   for (const Truth& truth : truths()) {
     const Densities at = densities({0, 1}, truth.q, 64);

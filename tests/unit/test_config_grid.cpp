@@ -1,17 +1,21 @@
 // Grids: axes, their shapes, and what a point sets.
 #include "config_fixture.hpp"
 
+#include <set>
+
 using namespace configs;
 
-TEST_CASE("every kind of plugins but the optimizers has a section of its own") {
+TEST_CASE("every kind of plugins has a section of its own or stands within train") {
   CHECK(all_kinds().size() == kind_count);
+  std::set<Kind> within;
+  for (const TrainPart& part : train_parts) within.insert(part.kind);
   for (const Kind kind : all_kinds()) {
     INFO(kind_name(kind));
     const SectionInfo& about = info(section_of(kind));
-    CHECK(about.name.empty() == (kind == Kind::optimizer));
+    CHECK(about.name.empty() == within.contains(kind));
     if (!about.name.empty()) CHECK(section_named(about.name) == section_of(kind));
   }
-  CHECK(section_names().size() == kind_count - 1 + 4);
+  CHECK(section_names().size() == kind_count - within.size() + 4);
   CHECK_FALSE(section_named(""));
 }
 

@@ -20,8 +20,13 @@ TEST_CASE("the canonical form has sorted keys, versions, and no defaults") {
         "{critic: {use: mlp, version: 3}, data: {use: ring, version: 1}, divergence: {use: gan, version: 1}, "
         "generator: {use: mlp, version: 1}, head: {use: linear, version: 1}, objective: {use: gan, version: "
         "1}, "
-        "prior: {use: normal, version: 1}, seed: 0, train: {critic_optimizer: {use: adam, version: 1}, "
-        "generator_optimizer: {use: adam, version: 1}, version: 1}}");
+        "prior: {use: normal, version: 1}, seed: 0, train: {average: {use: none, version: 1}, "
+        "critic_optimizer: "
+        "{use: adam, version: 1}, critic_schedule: {use: constant, version: 1}, dynamics: {use: "
+        "gradient_descent, "
+        "version: 1}, generator_optimizer: {use: adam, version: 1}, generator_schedule: {use: constant, "
+        "version: "
+        "1}, version: 1}}");
   CHECK(trial("").id == sha256_hex(trial("").canonical).substr(0, 16));
 }
 

@@ -191,6 +191,33 @@ TEST_CASE("wasserstein is the difference of the critic's means and asks for a Li
         1e-12);
 }
 
+TEST_CASE("least_squares, hinge and the relativistic games are their papers' losses for both players") {
+  const Tensor r = normals("real", {6}, {1, 2}), f = normals("fake", {6}, {1, 2}) * 1.5 - 0.3;
+  // The critic's value and the generator's loss, as the papers write them.
+  auto check = [&](const char* name, const Settings& settings, const Tensor& value, const Tensor& loss) {
+    const PluginObject object = make(Kind::divergence, name, settings, 2);
+    const auto& d = object.as<Divergence>();
+    CAPTURE(name);
+    CHECK(relative_error(d.value(round_of_scores(r, f, Player::critic)), value.mean(1)) < 1e-12);
+    CHECK(relative_error(d.generator_loss(round_of_scores(r, f, Player::generator)), loss.mean(1)) < 1e-12);
+  };
+  const Tensor a = at::tensor({-1.0, 0.25}, at::kDouble).unsqueeze(1);
+  check("least_squares", {{"a", Setting::each({-1, 0.25})}, {"b", 2}, {"c", 0.5}},
+        -(r - 2).square() / 2 - (f - a).square() / 2, (f - 0.5).square() / 2);
+  check("hinge", {}, -(1 - r).relu() - (1 + f).relu(), -f);
+
+  const std::map<const char*, std::function<Tensor(const Tensor&)>> forms{
+      {"standard", [](const Tensor& gap) { return -gap.sigmoid().log(); }},
+      {"least_squares", [](const Tensor& gap) { return (gap - 1).square(); }},
+      {"hinge", [](const Tensor& gap) { return (1 - gap).relu(); }}};
+  const Tensor mean_r = r.mean(1, true), mean_f = f.mean(1, true);
+  for (const auto& [form, cost] : forms) {
+    check("relativistic", {{"form", form}}, -cost(r - f), cost(f - r));
+    check("relativistic_average", {{"form", form}}, -cost(r - mean_f) - cost(mean_r - f),
+          cost(f - mean_r) + cost(mean_f - r));
+  }
+}
+
 namespace {
 
 // MMD² of the first lane, from its definition, pair by pair.

@@ -13,14 +13,7 @@ namespace {
 using nlohmann::ordered_json;
 
 std::vector<Kind> kinds_named(const std::string& kind) {
-  if (kind.empty()) return all_kinds();
-  std::vector<std::string> names;
-  for (const Kind k : all_kinds()) {
-    if (kind_name(k) == kind) return {k};
-    names.emplace_back(kind_name(k));
-  }
-  throw UserError(fmt::format("there is no kind of plugins '{}'{}; the kinds are {}", kind,
-                              did_you_mean(kind, names), fmt::join(names, ", ")));
+  return kind.empty() ? all_kinds() : std::vector{kind_named(kind)};
 }
 
 std::string bounds_text(const ParamSpec& p) {
@@ -34,6 +27,8 @@ std::string markdown(const RegisteredPlugin& plugin) {
   const SchemaBase& s = *plugin.schema;
   std::string text = fmt::format("### `{}`\n\n{}\n", plugin.name(), s.summary());
   if (!s.citations().empty()) text += fmt::format("\nSource: {}.\n", fmt::join(s.citations(), "; "));
+  if (!s.facts().empty()) text += "\n";
+  for (const auto& [name, fact] : s.facts()) text += fmt::format("- {}: {}\n", name, fact);
   if (s.params().empty()) return text + "\nNo parameters.\n";
   text += "\n| parameter | type | default | |\n|---|---|---|---|\n";
   for (const ParamSpec& p : s.params()) {
@@ -48,6 +43,7 @@ std::string markdown(const RegisteredPlugin& plugin) {
 std::string text(const RegisteredPlugin& plugin) {
   const SchemaBase& s = *plugin.schema;
   std::string out = fmt::format("{} {}\n    {}\n", kind_name(plugin.kind()), plugin.name(), s.summary());
+  for (const auto& [fact_name, fact] : s.facts()) out += fmt::format("    {}: {}\n", fact_name, fact);
   for (const auto& citation : s.citations()) out += fmt::format("    Source: {}\n", citation);
   for (const ParamSpec& p : s.params()) out += fmt::format("    {}\n", p.help());
   return out;
@@ -65,10 +61,13 @@ ordered_json json(const RegisteredPlugin& plugin) {
                       {"range", bounds_text(p)},
                       {"choices", p.choices},
                       {"doc", p.doc}});
+  ordered_json facts = ordered_json::object();
+  for (const auto& [name, fact] : s.facts()) facts[name] = fact;
   return {{"kind", kind_name(plugin.kind())},
           {"name", plugin.name()},
           {"version", s.version()},
           {"summary", s.summary()},
+          {"facts", facts},
           {"cites", s.citations()},
           {"library", plugin.library.filename().string()},
           {"params", params}};
@@ -83,6 +82,16 @@ const RegisteredPlugin* only(const Registry& registry, Kind kind, const std::str
 }
 
 }  // namespace
+
+Kind kind_named(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Kind kind : all_kinds()) {
+    if (kind_name(kind) == name) return kind;
+    names.emplace_back(kind_name(kind));
+  }
+  throw UserError(fmt::format("there is no kind of plugins '{}'{}; the kinds are {}", name,
+                              did_you_mean(name, names), fmt::join(names, ", ")));
+}
 
 std::string reference(const Registry& registry, const std::string& kind, const std::string& name,
                       analysis::Format format) {

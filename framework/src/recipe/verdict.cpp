@@ -38,7 +38,10 @@ std::vector<Verdict> judge(const Claim& claim, const store::Store& store) {
     if (group) {
       const analysis::Summary summary = group->summary(selection.metrics[0]);
       v.mean = summary.mean;
-      v.measured = analysis::cell_text(*group, selection.metrics[0]);
+      // One trial's number in full; a mean to the digits that its interval leaves it.
+      v.measured = group->trials.size() == 1 && summary.n == 1
+                       ? fmt::format("{:.7g}", summary.mean)
+                       : analysis::cell_text(*group, selection.metrics[0]);
       const bool complete = summary.n == group->trials.size();
       v.passed = complete && std::abs(summary.mean - e.value) <= e.tolerance;
     }
