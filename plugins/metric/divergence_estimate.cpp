@@ -41,14 +41,16 @@ class DivergenceEstimate final : public Metric {
                  scores = f ? play.score(x.unsqueeze(2).to(m.fake.dtype())).to(at::kDouble) : Tensor();
     const Tensor log_real = play.parts().data->log_density(x.unsqueeze(2)),
                  log_fake = play.parts().generator->log_density(play.params(Kind::generator), x.unsqueeze(2));
-    for (int64_t lane = 0; lane < x.size(0); ++lane) {
+    const int64_t lanes = x.size(0);
+    for (int64_t lane = 0; lane < lanes; ++lane) {
+      // Every lane has its own nodes, and the divergence's parameters may differ by lane: all lanes at these
+      // nodes, of which one is taken.
       const auto of = [&](const Tensor& t) {
-        return t.narrow(0, t.size(0) == 1 ? 0 : lane, 1).detach().to(at::kDouble);
+        return t.select(0, t.size(0) == 1 ? 0 : lane).detach().to(at::kDouble).expand({lanes, -1});
       };
-      const Tensor at_lane = x[lane], weight = trapezoid(at_lane);
-      const Densities d{at_lane, weight, of(log_real), of(log_fake)};
-      if (const auto exact = divergence.exact(d)) result[lane][1].fill_(exact->item<double>());
-      if (f) result[lane][0].fill_(bound(*f, d, of(scores)));
+      const Densities d{x[lane], trapezoid(x[lane]), of(log_real), of(log_fake)};
+      if (const auto exact = divergence.exact(d)) result[lane][1].copy_((*exact)[lane]);
+      if (f) result[lane][0].copy_(bound(*f, d, of(scores))[lane]);
     }
     return result;
   }
@@ -85,10 +87,10 @@ class DivergenceEstimate final : public Metric {
     return weight;
   }
 
-  static double bound(const FDivergence& f, const Densities& d, const Tensor& scores) {
+  static Tensor bound(const FDivergence& f, const Densities& d, const Tensor& scores) {
     const Tensor real = d.log_real.exp() * f.linked_real_term(scores),
                  fake = d.log_fake.exp() * f.linked_fake_term(scores);
-    return ((real - fake) * d.weight).sum().item<double>();
+    return lane_sum((real - fake) * d.weight);
   }
 
   int64_t nodes_ = 0;

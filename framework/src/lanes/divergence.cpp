@@ -53,7 +53,9 @@ Tensor FDivergence::linked_fake_term(const Tensor& v) const {
 std::optional<Tensor> FDivergence::exact(const Densities& d) const {
   const at::NoGradGuard no_grad;
   constexpr double widest = 300;
-  const Tensor log_ratio = (d.log_real - d.log_fake).clamp(-widest, widest);
+  // Where neither has mass, nothing is added whatever the ratio.
+  const Tensor empty = at::isinf(d.log_real).logical_and(at::isinf(d.log_fake));
+  const Tensor log_ratio = (d.log_real - d.log_fake).masked_fill(empty, 0).clamp(-widest, widest);
   const Tensor u = log_ratio.exp();
   // q·f(u), or p·f(u)/u: whichever factor is not the small one.
   const Tensor integrand = at::where(log_ratio > 0, d.log_real.exp() * (f(u) / u), d.log_fake.exp() * f(u));
