@@ -18,6 +18,12 @@ stdout, _ = saddle("reproduce", "dirac_gan", "--quiet", "--out", "here")
 assert "dirac_gan: PASS, 55 of 55" in stdout and "FAIL" not in stdout, stdout
 assert pathlib.Path("here/dirac_gan/trajectories.h5").exists()
 
+# The page's own code reads the trajectories.
+page = (source / "experiments/dirac_gan/README.md").read_text()
+code = page.split("```python\n")[1].split("```")[0]
+printed = subprocess.run([sys.executable, "-c", code], cwd="here", check=True, capture_output=True, text=True).stdout
+assert len(printed.splitlines()) == 36 and "gan simultaneous -2.1616" in printed, printed
+
 # A published number that we do not meet is a FAIL with exit code 1, and what was trained is not trained again.
 shutil.copytree(source / "experiments/dirac_gan", "dirac_gan")
 recipe = pathlib.Path("dirac_gan/recipe.yaml")
