@@ -384,7 +384,8 @@ TEST_CASE("the estimate of a critic that knows the densities is the divergence")
         value.flatten()[0].fill_(first ? (bias ? 20.0 : 1.0) : (bias ? 20.5 : -1.0));
         network.set_parameter(i, 0, value);
       }
-    const auto columns = Measure(assembly, trial, at::kDouble).columns(networks, 1, 0);
+    const Measure measure(assembly, trial, at::kDouble);
+    const auto columns = measure.columns(networks, measure.samples(networks, 1), 0);
     REQUIRE(columns.size() == 2);
     CHECK(columns[0].values[0] == Approx(truth).epsilon(1e-6));  // estimate
     CHECK(columns[1].values[0] == Approx(truth).epsilon(1e-6));  // exact

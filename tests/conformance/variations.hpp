@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "unit/plugins_of_build.hpp"
+#include "unit/plugin_fixture.hpp"
 
 namespace saddle::testing {
 

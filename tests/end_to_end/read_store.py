@@ -44,6 +44,10 @@ def with_h5py(path):
     assert store["plan/experiment"].shape == () and store["plan/experiment"].asstr()[()]
     table, rows = store["table"], len(statuses)
     assert store["plan/trials"].shape == (rows,) and all("\n" not in line for line in store["plan/trials"].asstr()[:])
+    assert all(isinstance(override, str) for override in store["plan/overrides"].asstr()[:])
+    assert store["plan/extends/name"].shape == store["plan/extends/text"].shape
+    planned = [line.split() for line in store["plan/metrics"].asstr()[:]]
+    assert len(planned) == rows
     assert set(TABLE) <= set(table) and set(statuses) <= STATUSES
     for name, column in table.items():
         assert column.shape == (rows,), name
@@ -57,7 +61,7 @@ def with_h5py(path):
     checked = 0
     for row, id in enumerate(table["id"].asstr()[:]):
         if id not in store["trials"]:
-            assert statuses[row] not in RESULTS
+            assert statuses[row] == "planned"
             continue
         trial = store["trials"][id]
         assert {"status", "reason", "reason_step", "seed", "steps", "seconds", "result_sha256"} <= set(trial.attrs)
@@ -68,7 +72,9 @@ def with_h5py(path):
             assert set(series) == {"step", "value"}, name
             assert series["value"].dims[0][0] == series["step"] and series["step"].is_scale, name
         for name, metric in trial["metrics"].items():
-            assert metric.shape == () and "metric." + name in table, name
+            assert metric.shape == ()
+            if name.split(".")[0] not in planned[row]:
+                continue
             assert np.array_equal(metric[()], table["metric." + name][row], equal_nan=True), name
         assert set(trial["weights"]) <= {"final", "averaged"}
         if "samples" in trial:

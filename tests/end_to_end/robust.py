@@ -35,3 +35,14 @@ saddle("run", "--plugins", folder, "path.yaml", "seed=1")  # the option takes on
 # A device that is not there is said before anything is written.
 _, stderr = saddle("run", "plan.yaml", "--device", "tpu", "--out", "device", expect=2)
 assert "there are cpu and cuda" in stderr and not pathlib.Path("device.study").exists(), stderr
+
+# Samples that are not finite are no result either, though every parameter is: tanh's derivative hides how far they are.
+pathlib.Path("far.yaml").write_text(
+    f"experiment: far\nbase: {{data: {{use: gaussian_mixture, means: [0], stds: [1]}}, prior: {{dim: 1}}, "
+    "generator: {use: affine, scale: 3e38}, critic: {widths: [8]}, train: {steps: 3, batch: 9}, "
+    "measure: {every: 0, samples: 99}, metrics: [moments]}\n")
+saddle("run", "far.yaml")
+row, = table("far").values()
+assert row["status"] == "diverged", row
+stdout, _ = saddle("status", "far")
+assert "samples are not finite" in stdout, stdout

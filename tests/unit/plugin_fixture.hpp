@@ -1,18 +1,23 @@
-// Plugin objects as an experiment would make them, and one lane beside others.
+// Plugin objects as an experiment would make them, one lane beside others, and the numbers of tests/fixtures.
 #pragma once
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
+#include <nlohmann/json.hpp>
 #include <saddle/plugin.hpp>
 
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "catch.hpp"
+#include "config/yaml_reader.hpp"
 #include "plugin/loader.hpp"
 #include "plugin/registry.hpp"
 
@@ -25,6 +30,7 @@ namespace saddle::testing {
 /// Every plugin of the build.
 inline const Registry& built_plugins() {
   static const Registry registry = [] {
+    at::set_num_threads(1);  // as in a worker: threads that wait for each other take several times as long
     Registry all;
     const char* folder = std::getenv("SADDLE_PLUGINS_DIR");
     REQUIRE(folder != nullptr);
@@ -106,6 +112,43 @@ inline PluginObject make(Kind kind, const std::string& name, const Settings& set
   const RegisteredPlugin* plugin = built_plugins().find(kind, name);
   if (plugin == nullptr) FAIL("there is no " << kind_name(kind) << " " << name);
   return make(*plugin, settings, lanes, dtype);
+}
+
+/// from_yaml(Kind::data, "ring", "{modes: 8}"): with parameters as an experiment file gives them.
+inline PluginObject from_yaml(Kind kind, const std::string& name, const std::string& yaml = "{}") {
+  const ValuePtr given = read_yaml_text(std::make_shared<Source>(Source{"command line", yaml}));
+  Settings settings;
+  for (const Entry& entry : given->map) settings.emplace(entry.key, entry.value);
+  return make(kind, name, settings);
+}
+
+/// Data, loaded.
+inline PluginObject data(const std::string& name, const std::string& yaml = "{}") {
+  PluginObject object = from_yaml(Kind::data, name, yaml);
+  object.as<Data>().load();
+  return object;
+}
+
+/// Streams of lanes with the given seeds.
+inline Random stream(std::vector<uint64_t> seeds, at::ScalarType type = at::kDouble) {
+  return Streams(std::move(seeds), at::TensorOptions(type)).at("test", 0);
+}
+
+/// A file of tests/fixtures.
+inline nlohmann::json json_fixture(const std::string& name) {
+  const char* source = std::getenv("SADDLE_SOURCE");
+  std::ifstream file(std::filesystem::path(source ? source : ".") / "tests/fixtures" / name);
+  return nlohmann::json::parse(file);
+}
+
+/// A list of lists of numbers, float64.
+inline Tensor table(const nlohmann::json& rows) {
+  const auto all = rows.get<std::vector<std::vector<double>>>();
+  Tensor result =
+      at::empty({static_cast<int64_t>(all.size()), static_cast<int64_t>(all.at(0).size())}, at::kDouble);
+  auto* out = result.mutable_data_ptr<double>();
+  for (const auto& row : all) out = std::copy(row.begin(), row.end(), out);
+  return result;
 }
 
 /// Numbers that depend on seed, lane and shape: lane i of many is lane i alone, under `only`.

@@ -1,16 +1,16 @@
 #include <saddle/plugin.hpp>
 
 #include "catch.hpp"
-#include "plugins_of_build.hpp"
+#include "plugin_fixture.hpp"
 #include "store_fixtures.hpp"
 
 #include <numbers>
 
 using namespace saddle;
-using fixtures::data;
 using fixtures::Folder;
-using fixtures::make;
-using fixtures::stream;
+using testing::data;
+using testing::from_yaml;
+using testing::stream;
 
 namespace {
 
@@ -27,7 +27,7 @@ std::string from_hex(const std::string& hex) {
 
 /// What loading says against it, as "param: message"; "fine" if nothing.
 std::string complaint(const std::string& name, const std::string& yaml) {
-  PluginObject object = make(Kind::data, name, yaml);
+  PluginObject object = from_yaml(Kind::data, name, yaml);
   try {
     object.as<Data>().load();
   } catch (const ParamError& error) {
@@ -148,11 +148,11 @@ TEST_CASE("A lane of data has the same bits whatever stands beside it") {
 }
 
 TEST_CASE("A mixture's log density is SciPy's") {
-  const auto truth = fixtures::json_fixture("metric_fixtures.json").at("unequal modes");
+  const auto truth = testing::json_fixture("metric_fixtures.json").at("unequal modes");
   const PluginObject object =
       data("gaussian_mixture", "{means: [[0, 0], [2, 0], [0, 3]], stds: [0.5, 1, 0.1], weights: [5, 3, 2]}");
   REQUIRE(object.as<Data>().has_density());
-  const Tensor density = object.as<Data>().log_density(fixtures::table(truth.at("fake")).unsqueeze(0));
+  const Tensor density = object.as<Data>().log_density(testing::table(truth.at("fake")).unsqueeze(0));
   REQUIRE(density.sizes() == at::IntArrayRef({1, 80}));
   for (int64_t i = 0; i < 80; ++i)
     CHECK(density[0][i].item<double>() ==
@@ -194,8 +194,8 @@ TEST_CASE("A point is every sample of itself") {
 
 TEST_CASE("Priors have the moments and ranges that they are named for") {
   constexpr int64_t n = 50000;
-  const PluginObject normal = make(Kind::prior, "normal", "{dim: 3}"),
-                     uniform = make(Kind::prior, "uniform", "{dim: 3}");
+  const PluginObject normal = from_yaml(Kind::prior, "normal", "{dim: 3}"),
+                     uniform = from_yaml(Kind::prior, "uniform", "{dim: 3}");
   Random random = stream({11});
   const Tensor z = normal.as<Prior>().draw(random, n), u = uniform.as<Prior>().draw(random, n);
   CHECK(normal.as<Prior>().shape() == Shape{3});
@@ -288,7 +288,7 @@ TEST_CASE("A table's mistakes are named with file and line") {
 TEST_CASE("A gzip table is read, and one that is cut off is refused") {
   const Folder folder;
   const std::string bytes =
-      from_hex(fixtures::json_fixture("npy_fixtures.json").at("files").at("table.csv.gz").get<std::string>());
+      from_hex(testing::json_fixture("npy_fixtures.json").at("files").at("table.csv.gz").get<std::string>());
   write(folder / "a.csv.gz", bytes);
   CHECK(data("csv", path_is(folder / "a.csv.gz")).as<Data>().range().high == 8);
   write(folder / "cut.csv.gz", bytes.substr(0, bytes.size() - 9));
@@ -318,8 +318,8 @@ TEST_CASE("Standardised features have mean 0 and deviation 1 in training, or lie
 }
 
 TEST_CASE("NumPy files of every number type hold the numbers that NumPy wrote") {
-  const auto truth = fixtures::json_fixture("npy_fixtures.json");
-  const Tensor table = fixtures::table(truth.at("table"));
+  const auto truth = testing::json_fixture("npy_fixtures.json");
+  const Tensor table = testing::table(truth.at("table"));
   const Folder folder;
   for (const auto& [name, hex] : truth.at("files").items()) {
     const bool number_type = name.size() == 3 && (name[0] == '<' || name[0] == '|');
@@ -347,7 +347,7 @@ TEST_CASE("NumPy files of every number type hold the numbers that NumPy wrote") 
 }
 
 TEST_CASE("NumPy files that can't be taken say why, and how to save them") {
-  const auto files = fixtures::json_fixture("npy_fixtures.json").at("files");
+  const auto files = testing::json_fixture("npy_fixtures.json").at("files");
   const Folder folder;
   const auto says = [&](const std::string& bytes) {
     write(folder / "a.npy", bytes);
@@ -378,7 +378,7 @@ TEST_CASE("NumPy files that can't be taken say why, and how to save them") {
 }
 
 TEST_CASE("NumPy labels go with their samples") {
-  const auto files = fixtures::json_fixture("npy_fixtures.json").at("files");
+  const auto files = testing::json_fixture("npy_fixtures.json").at("files");
   const Folder folder;
   write(folder / "x.npy", from_hex(files.at("vector").get<std::string>()));
   write(folder / "y.npy", from_hex(files.at("<i4").get<std::string>()));

@@ -4,15 +4,15 @@
 #include <saddle/plugin.hpp>
 
 #include "catch.hpp"
-#include "plugins_of_build.hpp"
+#include "plugin_fixture.hpp"
 
 #include <numbers>
 
 using namespace saddle;
-using fixtures::data;
-using fixtures::make;
-using fixtures::stream;
-using fixtures::table;
+using testing::data;
+using testing::from_yaml;
+using testing::stream;
+using testing::table;
 
 namespace {
 
@@ -21,7 +21,7 @@ constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 /// [lane, column]; fake [lane, n, feature…], real [m, feature…].
 Tensor measure(const std::string& metric, const Tensor& fake, const Tensor& real, const Data& d,
                const std::string& yaml = "{}") {
-  const PluginObject object = make(Kind::metric, metric, yaml);
+  const PluginObject object = from_yaml(Kind::metric, metric, yaml);
   Measurement m;
   m.fake = fake;
   m.real = real.defined() ? real.unsqueeze(0) : Tensor();
@@ -93,7 +93,7 @@ const std::vector<std::string> all_metrics{
 }  // namespace
 
 TEST_CASE("Metrics of samples agree with prdc, NumPy and SciPy") {
-  const auto truth = fixtures::json_fixture("metric_fixtures.json");
+  const auto truth = testing::json_fixture("metric_fixtures.json");
   for (const char* name : {"plane", "line", "twelve dimensions"}) {
     INFO(name);
     const auto& expected = truth.at(name);
@@ -113,7 +113,7 @@ TEST_CASE("Metrics of samples agree with prdc, NumPy and SciPy") {
 }
 
 TEST_CASE("Metrics of modes of unequal width and weight agree with NumPy") {
-  const auto truth = fixtures::json_fixture("metric_fixtures.json").at("unequal modes");
+  const auto truth = testing::json_fixture("metric_fixtures.json").at("unequal modes");
   const PluginObject object =
       data("gaussian_mixture", "{means: [[0, 0], [2, 0], [0, 3]], stds: [0.5, 1, 0.1], weights: [5, 3, 2]}");
   const Tensor fake = table(truth.at("fake")).unsqueeze(0);
@@ -331,7 +331,7 @@ TEST_CASE("A generator that makes one point only has numbers, not errors") {
 }
 
 TEST_CASE("Moments are mean and standard deviation of each feature") {
-  const auto truth = fixtures::json_fixture("metric_fixtures.json");
+  const auto truth = testing::json_fixture("metric_fixtures.json");
   const PluginObject twelve =
       data("gaussian_mixture", "{means: [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]], stds: [1]}");
   const auto& expected = truth.at("twelve dimensions");
@@ -346,7 +346,7 @@ TEST_CASE("Moments are mean and standard deviation of each feature") {
 
 TEST_CASE("Columns have the names that files in the wild rely on") {
   const auto columns = [](const char* metric) {
-    return make(Kind::metric, metric).as<Metric>().columns(any_data());
+    return from_yaml(Kind::metric, metric).as<Metric>().columns(any_data());
   };
   for (const char* metric : {"modes", "high_quality", "mode_kl", "mode_kl_hq", "mmd", "sliced_wasserstein"})
     CHECK(columns(metric) == Texts{""});
@@ -404,7 +404,7 @@ TEST_CASE("Metrics of modes say that they need modes") {
   } unknown;
   for (const std::string& metric : all_metrics) {
     INFO(metric);
-    const PluginObject object = make(Kind::metric, metric);
+    const PluginObject object = from_yaml(Kind::metric, metric);
     const bool about_modes = metric == "modes" || metric == "high_quality" || metric.rfind("mode_kl", 0) == 0;
     Parts parts;
     parts.data = &unknown;

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "plugins_of_build.hpp"
+#include "plugin_fixture.hpp"
 
 using namespace saddle;
 using namespace saddle::testing;

@@ -278,6 +278,30 @@ TEST_CASE("Temporaries of dead processes are removed, those of living ones and o
   CHECK_FALSE(fs::exists(target));
 }
 
+TEST_CASE("The temporary of a killed process goes, also while nobody has asked for its end") {
+  const fixtures::Folder folder;
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    const AtomicFile file(folder / "a.h5");
+    write_all(file.temporary(), "in the making");
+    const bool told = write(ends[1], "x", 1) == 1;
+    for (;;) sleep(told ? 60 : 1);
+  }
+  char x = 0;
+  REQUIRE(read(ends[0], &x, 1) == 1);
+  CHECK(remove_stale_temporaries(folder.path()) == 0);
+  kill(child, SIGKILL);
+  siginfo_t info{};
+  waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT);
+  CHECK(remove_stale_temporaries(folder.path()) == 1);
+  CHECK(files_in(folder.path()) == 0);
+  waitpid(child, nullptr, 0);
+  close(ends[0]);
+  close(ends[1]);
+}
+
 TEST_CASE("A frozen plan reads back, also its infinite numbers and bytes that are no UTF-8") {
   const fixtures::Folder folder;
   const StorePaths paths = store_paths(folder / "rings");

@@ -50,6 +50,10 @@ TEST_CASE("What is being trained is running while a runner holds the study, and 
   CHECK(status_of(store, 1) == "planned");
   CHECK_THROWS_WITH(store.trial(fixtures::id_of(1)), holds("has no record yet"));
   CHECK(status_of(store, 2) == "interrupted");
+  // The next runner holds the lock before it knows what it will be at.
+  const StudyLock next(paths);
+  CHECK(status_of(Store::open(paths.base), 1) == "planned");
+  CHECK(status_of(Store::open(paths.base), 2) == "interrupted");
 }
 
 TEST_CASE("An interrupted trial is shown with its step, also in the merged file, until it is trained") {

@@ -1,9 +1,9 @@
 #include <fmt/ranges.h>
 
 #include "cli/command.hpp"
+#include "cli/sweep_end.hpp"
 #include "config/add_metrics.hpp"
 #include "config/parse_trial.hpp"
-#include "store/merge.hpp"
 #include "store/reader.hpp"
 #include "sweep/runner.hpp"
 #include "sweep/study.hpp"
@@ -83,12 +83,11 @@ int measure(const Options& o, Context& context) {
   settings.jobs = o.jobs;
   settings.quiet = o.quiet;
   const RunnerSummary summary = run_groups(settings, make_groups({}, work.measure, 1, o.jobs));
-  for (const std::string& complaint : summary.complaints) std::fputs((complaint + "\n").c_str(), stderr);
-  store::merge(opened.paths());
+  const SweepEnd end = end_sweep(summary, opened.paths());
+  if (!end.merged) return end.code;
   tell(o, fmt::format("{} trials measured; saddle compare {} shows them", summary.measured,
                       opened.paths().file.string()));
-  if (summary.interrupted) return ExitCode::interrupted;
-  return summary.failed > 0 ? ExitCode::trial_failed : ExitCode::done;
+  return end.code;
 }
 
 }  // namespace

@@ -6,9 +6,9 @@
 
 #include "analysis/compare.hpp"
 #include "cli/run.hpp"
+#include "cli/sweep_end.hpp"
 #include "config/parse_trial.hpp"
 #include "config/plan.hpp"
-#include "store/merge.hpp"
 #include "store/reader.hpp"
 #include "sweep/progress.hpp"
 #include "sweep/runner.hpp"
@@ -162,9 +162,8 @@ int run_experiment(const RunOptions& o, Context& context) {
                       target.plan.rows.size(), work_text(work, target.plan.rows.size() - trials.size()),
                       groups.size(), std::min<size_t>(static_cast<size_t>(settings.jobs), groups.size())));
   const RunnerSummary summary = run_groups(settings, std::move(groups));
-  for (const std::string& complaint : summary.complaints) std::fputs((complaint + "\n").c_str(), stderr);
-  const store::MergeReport merged = store::merge(target.paths);
-  for (const std::string& sentence : merged.unreadable) std::fputs((sentence + "\n").c_str(), stderr);
+  const SweepEnd end = end_sweep(summary, target.paths);
+  if (!end.merged) return end.code;
 
   const store::Store opened = store::Store::open(target.paths.base);
   if (o.table && !opened.table().names_after("metric.").empty()) {
@@ -179,11 +178,8 @@ int run_experiment(const RunOptions& o, Context& context) {
                         "  saddle status {}\n  saddle show {} {}",
                         file, file, file, file,
                         target.trials.empty() ? "ID" : target.trials[0].id.substr(0, 8)));
-  if (summary.interrupted) {
-    tell(o, fmt::format("interrupted; the same command goes on where it stopped"));
-    return ExitCode::interrupted;
-  }
-  return summary.failed + summary.timed_out > 0 ? ExitCode::trial_failed : ExitCode::done;
+  if (summary.interrupted) tell(o, "interrupted; the same command goes on where it stopped");
+  return end.code;
 }
 
 void add_run(CLI::App& app, Context& context) {

@@ -14,10 +14,10 @@ struct Options {
   FormatOption format;
 };
 
-// What there is to say of a trial that is not simply done or planned.
+// What there is to say of a trial that is not simply done, planned or being trained.
 std::optional<store::TrialRecord> remark(const store::Store& opened, size_t row) {
   const std::string status = opened.table().find("status")->text(row);
-  if (status == "done" || status == "planned") return {};
+  if (status == "done" || status == "planned" || status == "running") return {};
   return opened.trial(opened.table().find("id")->text(row), store::Part::summary);
 }
 

@@ -52,13 +52,15 @@ Tensor Measure::values(const Metric& metric, Measurement m, const Networks& netw
   return metric.measure(m).detach().to(at::kCPU, at::kDouble).contiguous();
 }
 
-std::vector<MeasuredColumn> Measure::columns(const Networks& networks, int64_t lanes, int64_t step) const {
+std::vector<MeasuredColumn> Measure::columns(const Networks& networks, const Tensor& fake,
+                                             int64_t step) const {
   std::vector<MeasuredColumn> all;
   if (assembly_.metrics().empty()) return all;
   const at::NoGradGuard no_grad;
   const Streams streams = shared_streams(1, options_);
   Measurement m;
-  m.fake = samples(networks, lanes, count_);
+  const int64_t lanes = fake.size(0);
+  m.fake = fake;
   m.real = real_.samples;
   m.real_labels = real_.labels;
   m.data = assembly_.parts().data;

@@ -20,10 +20,12 @@ class Measure {
  public:
   /// `measure.samples` of the trial: so many generated samples, and as many held-out ones as there are.
   Measure(const Assembly& assembly, const TrialConfig& trial, const at::TensorOptions& options);
+  /// The samples that the metrics compare: [lane, measure.samples, feature…].
+  Tensor samples(const Networks& networks, int64_t lanes) const { return samples(networks, lanes, count_); }
   /// The generator's samples in evaluation mode: [lane, n, feature…].
   Tensor samples(const Networks& networks, int64_t lanes, int64_t n) const;
-  /// `step`: how far the training is.
-  std::vector<MeasuredColumn> columns(const Networks& networks, int64_t lanes, int64_t step) const;
+  /// Of these samples. `step`: how far the training is.
+  std::vector<MeasuredColumn> columns(const Networks& networks, const Tensor& fake, int64_t step) const;
 
  private:
   Tensor values(const Metric& metric, Measurement m, const Networks& networks, int64_t step) const;

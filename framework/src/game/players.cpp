@@ -7,15 +7,6 @@
 namespace saddle {
 namespace {
 
-// Finite exactly where every number of the lane is: float sums can't overflow in double.
-std::vector<bool> finite_lanes(const Tensor& buffer) {
-  const Tensor sums = buffer.sum(1, false, at::kDouble).cpu();
-  std::vector<bool> finite;
-  for (int64_t lane = 0; lane < sums.size(0); ++lane)
-    finite.push_back(std::isfinite(sums.const_data_ptr<double>()[lane]));
-  return finite;
-}
-
 std::string first_bad_parameter(const Network& network, const Tensor& buffer, int64_t lane) {
   for (const Slot& slot : network.slots())
     if (!buffer[lane].narrow(0, slot.offset, numel(slot.shape)).isfinite().all().item<bool>())
@@ -24,6 +15,15 @@ std::string first_bad_parameter(const Network& network, const Tensor& buffer, in
 }
 
 }  // namespace
+
+// Finite exactly where every number of the lane is: float sums can't overflow in double.
+std::vector<bool> finite_lanes(const Tensor& buffer) {
+  const Tensor sums = buffer.sum(1, false, at::kDouble).cpu();
+  std::vector<bool> finite;
+  for (int64_t lane = 0; lane < sums.size(0); ++lane)
+    finite.push_back(std::isfinite(sums.const_data_ptr<double>()[lane]));
+  return finite;
+}
 
 Networks make_networks(const Assembly& assembly, const Streams& streams) {
   Networks networks;

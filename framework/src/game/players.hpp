@@ -22,6 +22,9 @@ std::vector<Kind> networks_of(const PlayerSpec& player, const Networks& networks
 /// Its parameters as differentiable leaves.
 Field leaves_of(const PlayerSpec& player, const Networks& networks);
 
+/// By lane: whether every number of a buffer [lane, n] is finite.
+std::vector<bool> finite_lanes(const Tensor& buffer);
+
 class Players {
  public:
   Players(const Assembly& assembly, const Streams& streams, const TrainConfig& train);

@@ -59,12 +59,17 @@ void Trainer::run(const Progress& progress, const Finished& finished) {
       result.seconds += seconds_since(lap) / static_cast<double>(results_.size());
     lap = Clock::now();
   };
-  measure();
+  draw_samples();
+  if (players_->any_fault()) remove_dead(finished);
+  if (!trials_.empty()) measure();
   while (step_ < steps && !trials_.empty()) {
     step();
     ++step_;
     const bool due = step_ == steps || (every > 0 && step_ % every == 0);
-    if (due) players_->check_parameters();
+    if (due) {
+      players_->check_parameters();
+      draw_samples();
+    }
     if (players_->any_fault()) {
       share_time();
       remove_dead(finished);
@@ -119,6 +124,13 @@ void Trainer::turn(std::vector<size_t> movers, const std::string& name, int64_t 
   assembly_->dynamics().play(turn);
 }
 
+void Trainer::draw_samples() {
+  fake_ = measure_->samples(measured_networks(), lanes());
+  const auto finite = finite_lanes(fake_.flatten(1));
+  for (size_t lane = 0; lane < finite.size(); ++lane)
+    if (!finite[lane]) players_->blame(static_cast<int64_t>(lane), "the generator's samples are not finite");
+}
+
 void Trainer::measure() {
   const auto record = [&](const std::string& name, size_t lane, double value) {
     Curve& curve = results_[lane].series[name];
@@ -130,7 +142,7 @@ void Trainer::measure() {
     for (size_t lane = 0; means.defined() && lane < results_.size(); ++lane)
       record("loss." + assembly_->players()[p].name, lane, means.const_data_ptr<double>()[lane]);
   }
-  const auto columns = measure_->columns(measured_networks(), lanes(), step_);
+  const auto columns = measure_->columns(measured_networks(), fake_, step_);
   for (size_t lane = 0; lane < results_.size(); ++lane) {
     results_[lane].metrics.clear();
     for (const MeasuredColumn& column : columns) {
@@ -190,6 +202,7 @@ void Trainer::remove_dead(const Finished& finished) {
   keep(results_);
   if (alive.empty()) return;
   players_->keep(alive);
+  fake_ = fake_.index_select(0, at::tensor(alive, at::kLong).to(fake_.device()));
   if (averages_) averages_->keep(alive);
   assemble();
   players_->reassemble(*assembly_);

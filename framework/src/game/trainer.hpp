@@ -29,6 +29,8 @@ class Trainer {
   void assemble();
   void step();
   void turn(std::vector<size_t> movers, const std::string& name, int64_t draw);
+  /// Draws what is measured next; a lane whose samples are not finite has diverged.
+  void draw_samples();
   void measure();
   void remove_dead(const Finished& finished);
   TrialResult finish(int64_t lane, Outcome outcome, const Tensor& samples);
@@ -48,6 +50,7 @@ class Trainer {
   std::unique_ptr<Measure> measure_;
   std::vector<TrialResult> results_;               // by lane
   std::vector<std::vector<double>> rate_factors_;  // of this step, by player and lane
+  Tensor fake_;                                    // drawn for the next measurement
   int64_t step_ = 0;
 };
 

@@ -12,6 +12,8 @@
 #include <charconv>
 #include <chrono>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -98,6 +100,15 @@ std::optional<Owner> owner_of(std::string name) {
   return owner;
 }
 
+/// A killed process stays in the table of processes until its parent asks for it.
+bool is_dead(pid_t pid) {
+  if (kill(pid, 0) != 0) return errno == ESRCH;
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string stat{std::istreambuf_iterator<char>(file), {}};
+  const size_t name_end = stat.rfind(')');  // "17 (name) Z …", and a name may hold anything
+  return name_end != std::string::npos && name_end + 2 < stat.size() && stat[name_end + 2] == 'Z';
+}
+
 void sync_path(const fs::path& path, int flags) {
   const Descriptor descriptor(path, flags, path, "open to sync");
   // Some network file systems can't sync folders; the rename stands all the same.
@@ -174,7 +185,7 @@ int remove_stale_temporaries(const fs::path& folder, std::string_view target) {
     if (!owner || (!target.empty() && !name.starts_with("." + std::string(target) + "."))) continue;
     bool stale = false;
     if (owner->host == host) {
-      stale = kill(owner->pid, 0) != 0 && errno == ESRCH;
+      stale = is_dead(owner->pid);
     } else {
       std::error_code ignored;
       const auto written = fs::last_write_time(at->path(), ignored);

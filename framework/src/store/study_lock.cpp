@@ -1,5 +1,7 @@
 #include "store/study_lock.hpp"
 
+#include "store/activity.hpp"
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -28,6 +30,14 @@ bool lock_soon(int descriptor) {
   return false;
 }
 
+/// What a runner that was killed was at would count again as soon as the lock is held.
+void forget_running(const StorePaths& paths) {
+  Activity activity = read_activity(paths);
+  if (activity.running.empty()) return;
+  activity.running.clear();
+  write_activity(paths, activity);
+}
+
 }  // namespace
 
 StudyLock::StudyLock(const StorePaths& paths) {
@@ -37,12 +47,14 @@ StudyLock::StudyLock(const StorePaths& paths) {
   const std::string file = lock_of(paths).string();
   descriptor_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (descriptor_ < 0) throw UserError(file + " can't be written: " + std::strerror(errno));
-  if (lock_soon(descriptor_)) return;
-  const int reason = errno;
-  close(descriptor_);
-  if (reason != EWOULDBLOCK) throw UserError(file + " can't be locked: " + std::strerror(reason));
-  throw UserError("another saddle is running " + paths.study.string() +
-                  "; wait for it, or give this run another --out");
+  if (!lock_soon(descriptor_)) {
+    const int reason = errno;
+    close(descriptor_);
+    if (reason != EWOULDBLOCK) throw UserError(file + " can't be locked: " + std::strerror(reason));
+    throw UserError("another saddle is running " + paths.study.string() +
+                    "; wait for it, or give this run another --out");
+  }
+  forget_running(paths);
 }
 
 StudyLock::~StudyLock() { close(descriptor_); }

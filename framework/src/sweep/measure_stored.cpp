@@ -35,8 +35,9 @@ std::vector<std::pair<std::string, double>> measure_weights(const store::TrialRe
   Networks networks = make_networks(assembly, streams);
   for (auto& [kind, network] : networks) restore(network, record, assembly.average().keeps());
   std::vector<std::pair<std::string, double>> values;
+  const Measure measure(assembly, trial, options);
   for (const MeasuredColumn& column :
-       Measure(assembly, trial, options).columns(networks, 1, trial.train.steps))
+       measure.columns(networks, measure.samples(networks, 1), trial.train.steps))
     values.emplace_back(column.name, column.values[0]);
   // Metrics of a trial that diverged say nothing.
   if (record.status == store::Status::diverged)

@@ -139,7 +139,7 @@ Process::~Process() {
   close_if_open(commands_);
   close_if_open(events_);
   if (pid_ > 0) {
-    kill(pid_, SIGKILL);
+    kill_group();
     reap();
   }
 }
@@ -183,6 +183,16 @@ void Process::signal(int number) const {
   if (pid_ > 0) kill(pid_, number);
 }
 
+void Process::kill_group() const {
+  if (pid_ > 0 && kill(-pid_, SIGKILL) != 0) kill(pid_, SIGKILL);
+}
+
+bool Process::has_ended() const {
+  siginfo_t info{};
+  return waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         info.si_pid == pid_;
+}
+
 std::optional<int> Process::wait(std::chrono::milliseconds grace) {
   const auto deadline = std::chrono::steady_clock::now() + grace;
   for (int status = 0;;) {
@@ -195,7 +205,7 @@ std::optional<int> Process::wait(std::chrono::milliseconds grace) {
     if (std::chrono::steady_clock::now() >= deadline) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
-  kill(pid_, SIGKILL);
+  kill_group();
   reap();
   return {};
 }

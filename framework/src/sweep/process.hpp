@@ -42,6 +42,10 @@ class Process {
   /// No more commands: the child may go.
   void close_commands();
   void signal(int number) const;
+  /// Ends it and what it started, at once.
+  void kill_group() const;
+  /// Whether it is no more: what it started may hold its descriptors open.
+  bool has_ended() const;
   /// Waits for its end: the exit code, or minus the signal that ended it. One that does not end within
   /// `grace` is killed: nothing.
   std::optional<int> wait(std::chrono::milliseconds grace);

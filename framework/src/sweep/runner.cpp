@@ -97,6 +97,8 @@ class Runner {
       show();
     }
     bar_.clear();
+    // Those of workers whose runner was killed and who took longer to die than this one to begin.
+    store::remove_stale_temporaries(settings_.store.trials());
     say_what_was_not_begun();
     return std::move(summary_);
   }
@@ -190,8 +192,9 @@ class Runner {
     poll(descriptors.data(), descriptors.size(), 100);
     for (auto worker = workers_.begin(); worker != workers_.end();) {
       bool closed = false;
+      const bool ended = worker->process.has_ended();  // asked first: what it said before is heard
       for (const std::string& line : worker->process.receive(closed)) hear(*worker, event_from(line));
-      if (!closed) {
+      if (!closed && !ended) {
         ++worker;
         continue;
       }
@@ -378,14 +381,13 @@ class Runner {
       bar_.say("stopping: what is finished is kept (again to stop at once)");
       for (WorkerSlot& worker : workers_) worker.process.signal(SIGTERM);
     } else if (interrupts > 1) {
-      for (WorkerSlot& worker : workers_) worker.process.signal(SIGKILL);
+      for (WorkerSlot& worker : workers_) worker.process.kill_group();
     }
   }
 
   void watch_the_clock() {
     for (WorkerSlot& worker : workers_)
-      if (worker.dismissed && seconds_since(*worker.dismissed) > settings_.grace)
-        worker.process.signal(SIGKILL);
+      if (worker.dismissed && seconds_since(*worker.dismissed) > settings_.grace) worker.process.kill_group();
     if (settings_.timeout <= 0) return;
     for (WorkerSlot& worker : workers_) {
       if (!worker.group || worker.timed_out) continue;
@@ -393,7 +395,7 @@ class Runner {
       const double allowed = settings_.timeout * static_cast<double>(worker.group->trials.size());
       if (seconds_since(worker.since) < allowed) continue;
       worker.timed_out = true;
-      worker.process.signal(SIGKILL);
+      worker.process.kill_group();
     }
   }
 
