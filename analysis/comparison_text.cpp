@@ -13,8 +13,10 @@ std::string shown(const Level& level) { return level.text.empty() ? "—" : leve
 
 std::string key_text(const Comparison& c, const std::vector<size_t>& axes, const Key& key) {
   std::string text;
-  for (size_t i = 0; i < key.size(); ++i) text += (i ? ", " : "") + c.axis(axes[i]) + "=" + shown(key[i]);
-  return text;
+  // An axis that only other blocks of the grid have says nothing here.
+  for (size_t i = 0; i < key.size(); ++i)
+    if (!key[i].text.empty()) text += (text.empty() ? "" : ", ") + c.axis(axes[i]) + "=" + key[i].text;
+  return text.empty() ? "—" : text;
 }
 
 std::vector<std::string> notes(const Comparison& c) {

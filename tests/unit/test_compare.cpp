@@ -113,6 +113,23 @@ TEST_CASE("An unknown axis or metric is refused with the nearest name and all th
   CHECK_THROWS_WITH(compare(std::vector{bare}, {}), holds("no trial has a final metric yet"));
 }
 
+TEST_CASE("A column names only the axes that its trials have a place on") {
+  // Two blocks of a grid: one varies the rate, the other the width.
+  const ComparedStore blocks{"blocks",
+                             "blocks",
+                             {{{"id", std::vector<std::string>{"a", "b"}},
+                               {"status", std::vector<std::string>{"done", "done"}},
+                               {"seed", std::vector<uint64_t>{0, 0}},
+                               {"param.rate", std::vector<std::string>{"0.1", ""}},
+                               {"param.width", std::vector<std::string>{"", "64"}},
+                               {"metric.mmd", std::vector<double>{1, 2}}}}};
+  CompareOptions options;
+  options.rows = "";
+  options.cols = "rate,width";
+  const std::string table = compare(std::vector{blocks}, options);
+  CHECK_THAT(table, holds("rate=0.1") && holds("width=64") && !holds("—"));
+}
+
 TEST_CASE("As CSV a comparison is tidy: a line for each cell and metric with all statuses") {
   const std::string out = text({.metrics = {"modes"}, .format = Format::csv});
   CHECK_THAT(
