@@ -63,8 +63,12 @@ def optimum(divergence):
     return best.fun, best.x[0], float(np.exp(best.x[1]))
 
 
-def expected(claims, metric):
-    return next(c["expected"] for c in claims if c["metric"] == metric)
+def expected(claims, metric, name):
+    """What the recipe says of a divergence; of Wasserstein it speaks of the exact value alone."""
+    of_metric = [c["expected"] for c in claims if c["run"] == "fgan_fit" and c["metric"] == metric]
+    stated = [e[name] for e in of_metric if name in e]
+    assert stated or (name == "wasserstein" and metric.startswith("parameters")), (name, metric)
+    return stated[0] if stated else None
 
 
 def check():
@@ -77,8 +81,8 @@ def check():
     wrong = 0
     for name, divergence in DIVERGENCES.items():
         for column, value in zip(columns, optimum(divergence)):
-            stated = expected(claims, column)[name]
-            if abs(stated - value) > 1e-4:
+            stated = expected(claims, column, name)
+            if stated is not None and abs(stated - value) > 1e-4:
                 print(f"{name} {column}: recipe.yaml says {stated}, the quadrature {value:.6f}")
                 wrong += 1
     return 1 if wrong else 0

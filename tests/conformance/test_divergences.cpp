@@ -178,11 +178,10 @@ TEST_CASE("divergences of known Gaussians have the values of papers.md") {
 
 TEST_CASE("divergences between batches are what brute force makes of them") {
   at::set_num_threads(1);
-  const nlohmann::json batches = fixtures::json_fixture("sample_divergences.json")["batches"];
+  const nlohmann::json batches = json_fixture("sample_divergences.json")["batches"];
   for (const auto& [name, cases] : batches.items())
     for (const auto& c : cases) {
-      const Tensor real = fixtures::table(c["real"]).unsqueeze(0),
-                   fake = fixtures::table(c["fake"]).unsqueeze(0);
+      const Tensor real = table(c["real"]).unsqueeze(0), fake = table(c["fake"]).unsqueeze(0);
       for (const auto& [dtype, allowed] : {std::pair{at::kDouble, 1e-10}, std::pair{at::kFloat, 2e-6}}) {
         const PluginObject object = make(Kind::divergence, name, settings(c["settings"].dump()), 1, dtype);
         const double expected = c["value"].get<double>();
@@ -198,9 +197,8 @@ TEST_CASE("divergences between batches are what brute force makes of them") {
 
 TEST_CASE("sliced distances in the plane are the mean and the maximum over all directions") {
   at::set_num_threads(1);
-  const nlohmann::json plane = fixtures::json_fixture("sample_divergences.json")["plane"];
-  const Tensor real = fixtures::table(plane["real"]).unsqueeze(0),
-               fake = fixtures::table(plane["fake"]).unsqueeze(0);
+  const nlohmann::json plane = json_fixture("sample_divergences.json")["plane"];
+  const Tensor real = table(plane["real"]).unsqueeze(0), fake = table(plane["fake"]).unsqueeze(0);
   for (const int order : {1, 2}) {
     const auto& truth = plane[std::to_string(order)];
     const PluginObject sliced =

@@ -148,7 +148,7 @@ TEST_CASE("fake_term is the conjugate of f at real_term, by numerical supremum")
 }
 
 TEST_CASE("f-divergences agree with their papers' formulas, computed with 150 digits, from -80 to 80") {
-  const nlohmann::json fixture = fixtures::json_fixture("divergences.json");
+  const nlohmann::json fixture = json_fixture("divergences.json");
   const Tensor v = numbers(fixture["v"]);
   REQUIRE(v.to(at::kFloat).to(at::kDouble).equal(v));
   int known = 0;

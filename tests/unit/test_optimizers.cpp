@@ -32,10 +32,10 @@ Tensor row_of(const nlohmann::json& numbers) {
 }  // namespace
 
 TEST_CASE("optimizers move as PyTorch 2.13's do, in place and as functions") {
-  const nlohmann::json fixture = fixtures::json_fixture("optimizer_fixtures.json");
+  const nlohmann::json fixture = json_fixture("optimizer_fixtures.json");
   for (const nlohmann::json& one : fixture.at("cases")) {
     const auto name = one.at("name").get<std::string>(), settings = one.at("settings").get<std::string>();
-    const PluginObject object = fixtures::make(Kind::optimizer, name, settings);
+    const PluginObject object = from_yaml(Kind::optimizer, name, settings);
     const auto& optimizer = object.as<Optimizer>();
     for (const bool in_place : {true, false}) {
       Update u = fresh(optimizer, row_of(fixture.at("start")));

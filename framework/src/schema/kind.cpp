@@ -39,10 +39,10 @@ std::string_view kind_name(Kind kind) {
 }
 
 const std::vector<Kind>& all_kinds() {
-  static const std::vector<Kind> all = {
-      Kind::data,       Kind::prior,   Kind::generator,  Kind::head,      Kind::critic,
-      Kind::encoder,    Kind::divergence, Kind::penalty, Kind::constraint, Kind::optimizer,
-      Kind::metric,     Kind::objective,  Kind::dynamics, Kind::schedule,  Kind::average};
+  static const std::vector<Kind> all = {Kind::data,       Kind::prior,     Kind::generator,  Kind::head,
+                                        Kind::critic,     Kind::encoder,   Kind::divergence, Kind::penalty,
+                                        Kind::constraint, Kind::optimizer, Kind::metric,     Kind::objective,
+                                        Kind::dynamics,   Kind::schedule,  Kind::average};
   return all;
 }
 
