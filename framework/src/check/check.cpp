@@ -26,6 +26,13 @@ bool in_losses(const Subject& subject) {
 
 bool in_training(const Subject& subject) { return subject.plugin->kind() != Kind::metric; }
 
+bool is_divergence(const Subject& subject) { return subject.plugin->kind() == Kind::divergence; }
+
+bool is_f_divergence(const Subject& subject) {
+  return is_divergence(subject) &&
+         dynamic_cast<const FDivergence*>(&PluginObject(*subject.plugin).as<Divergence>()) != nullptr;
+}
+
 }  // namespace
 
 const std::vector<Check>& all() {
@@ -34,18 +41,28 @@ const std::vector<Check>& all() {
       {"lanes", "a lane's bits don't depend on its neighbours", always, lanes},
       {"leaks", "no lane's parameters reach another lane's loss or gradient", in_losses, leaks},
       {"gradients", "gradients are the losses' central differences", in_losses, gradients},
+      {"f", "f is convex and has its declared value at 1", is_f_divergence, generating_function},
+      {"conjugate", "fake_term is the conjugate of f at real_term", is_f_divergence, conjugate},
+      {"bound", "the best critic's bound is the divergence", is_f_divergence, bound},
+      {"float32", "terms and slopes are accurate in float32", is_f_divergence, float32},
+      {"exact", "exact is what the best critic reaches", is_divergence, exact},
+      {"finite", "losses are finite where they fit in float32", is_divergence, finite},
       {"overflow", "what overflows ends a trial as diverged", in_training, overflow},
   };
   return checks;
 }
 
-Finding run(const Check& check, const Subject& subject) {
+void require_settings(const Subject& subject) {
   for (const ParamSpec& spec : subject.plugin->schema->params())
     if (spec.required && !subject.settings.contains(spec.name))
       throw UserError(fmt::format(
           "{} {} can't be checked: nobody knows what to try for its parameter '{}'; say "
           "it with --set {}=VALUE\n      {}",
           kind_name(subject.plugin->kind()), subject.plugin->name(), spec.name, spec.name, spec.help()));
+}
+
+Finding run(const Check& check, const Subject& subject) {
+  require_settings(subject);
   try {
     return check.run(subject);
   } catch (const UserError&) {

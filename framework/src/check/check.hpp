@@ -35,7 +35,10 @@ struct Check {
 /// In the order in which they should be read: where an early one fails, later ones may fail for its reason.
 const std::vector<Check>& all();
 
-/// What the plugin throws is a finding. Throws UserError where a parameter must be given first.
+/// Throws UserError where a parameter must be given first.
+void require_settings(const Subject& subject);
+
+/// What the plugin throws is a finding. Throws UserError where a setting is wrong.
 Finding run(const Check& check, const Subject& subject);
 
 // One function a check.
@@ -44,5 +47,13 @@ Finding lanes(const Subject& subject);
 Finding leaks(const Subject& subject);
 Finding gradients(const Subject& subject);
 Finding overflow(const Subject& subject);
+// Of divergences.
+Finding exact(const Subject& subject);
+Finding finite(const Subject& subject);
+// Of f-divergences.
+Finding generating_function(const Subject& subject);
+Finding conjugate(const Subject& subject);
+Finding float32(const Subject& subject);
+Finding bound(const Subject& subject);
 
 }  // namespace saddle::check

@@ -1,5 +1,6 @@
 #include "check/gradients.hpp"
 
+#include "check/object.hpp"
 #include "check/point.hpp"
 
 namespace saddle::check {
@@ -129,9 +130,8 @@ Finding gradients(const Subject& subject) {
                         error.player, error.slope, error.difference, game_text(trial))};
   }
   return {Verdict::ok,
-          fmt::format("slopes are those of central differences in {} game{}; largest relative error "
-                      "{:.1e}",
-                      compared, compared == 1 ? "" : "s", worst)};
+          fmt::format("slopes are those of central differences in {}; largest relative error {:.1e}",
+                      counted(compared, "game"), worst)};
 }
 
 }  // namespace saddle::check

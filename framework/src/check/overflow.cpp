@@ -17,7 +17,10 @@ std::string first_not_finite(const TrialResult& result) {
 
 }  // namespace
 
-Finding overflow(const Subject& subject) {
+Finding overflow(const Subject& given) {
+  Subject subject = given;
+  if (subject.plugin->kind() == Kind::optimizer && subject.plugin->schema->find("rate"))
+    subject.settings["rate"] = "1e30";
   Bed bed = odd_bed();
   bed.train["steps"] = "20";
   // Updates that take any parameter out of float32 within a few steps.

@@ -1,5 +1,6 @@
 // What a plugin says of itself.
 #include "check/bed.hpp"
+#include "check/object.hpp"
 #include "config/instantiate.hpp"
 #include "config/texts.hpp"
 #include "config/yaml_reader.hpp"
@@ -29,8 +30,8 @@ Finding schema(const Subject& subject) {
     if (const std::string wrong = problem(spec); !wrong.empty()) return {Verdict::failed, wrong};
   const Placed place = placed(subject, odd_bed());  // makes it, and lets it declare
   const std::string where = place.bed ? "" : "; but beside what it's tried with: " + place.reason;
-  return {Verdict::ok, fmt::format("a summary, {} parameter{}, each documented, defaults allowed{}",
-                                   said.params().size(), said.params().size() == 1 ? "" : "s", where)};
+  return {Verdict::ok, "a summary; " + counted(said.params().size(), "parameter") +
+                           ", each documented, defaults allowed" + where};
 }
 
 }  // namespace saddle::check

@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "check/box.hpp"
+#include "check/object.hpp"
 #include "cli/command.hpp"
+#include "config/yaml_reader.hpp"
 #include "schema/suggest.hpp"
 
 namespace saddle::cli {
@@ -35,75 +37,93 @@ std::vector<const RegisteredPlugin*> plugins_of(const fs::path& library, Registr
   return plugins;
 }
 
-/// What --set says, by parameter. Each must be a parameter of one of the plugins at least.
-std::map<std::string, std::string> settings_from(const std::vector<std::string>& words,
-                                                 const std::vector<const RegisteredPlugin*>& plugins) {
-  std::vector<std::string> names;
-  for (const RegisteredPlugin* plugin : plugins)
-    for (const ParamSpec& spec : plugin->schema->params()) names.push_back(spec.name);
-  std::map<std::string, std::string> settings;
+/// What --set says of the plugins' parameters, each of which one of them must have.
+void set_parameters(const std::vector<std::string>& words, std::vector<check::Subject>& subjects) {
   for (const std::string& word : words) {
     const size_t equals = word.find('=');
-    const std::string name = word.substr(0, equals);
     if (equals == std::string::npos) throw UserError(fmt::format("--set {}: expected PARAMETER=VALUE", word));
-    if (std::find(names.begin(), names.end(), name) == names.end())
+    const std::string name = word.substr(0, equals);
+    Mistakes mistakes;
+    const ValuePtr value =
+        read_yaml_text(std::make_shared<Source>(Source{"command line", word}), mistakes, equals + 1);
+    mistakes.throw_if_any();
+    bool known = false;
+    std::vector<std::string> names;
+    std::vector<Diagnostic> wrong;
+    for (check::Subject& subject : subjects)
+      for (const ParamSpec& spec : subject.plugin->schema->params()) {
+        names.push_back(spec.name);
+        if (spec.name != name) continue;
+        known = true;
+        spec.canonical(*value, name, wrong);
+        subject.settings[name] = flow_text(*value);
+      }
+    if (!known)
       throw UserError(fmt::format("--set {}: there is no such parameter{}", word, did_you_mean(name, names)));
-    settings[name] = word.substr(equals + 1);
+    if (!wrong.empty()) throw UserError(wrong);
   }
-  return settings;
 }
 
-const char* verdict_name(check::Verdict verdict) {
-  switch (verdict) {
-    case check::Verdict::ok:
-      return "ok";
-    case check::Verdict::failed:
-      return "FAILED";
-    case check::Verdict::skipped:
-      return "skipped";
+/// Findings as they come, as lines; or all together, as JSON.
+class Report {
+ public:
+  explicit Report(bool json) : as_json_(json) {}
+
+  void begin(const RegisteredPlugin& plugin) {
+    plugin_ = &plugin;
+    if (!as_json_)
+      print(fmt::format("{} {} ({})\n", kind_name(plugin.kind()), plugin.name(), plugin.library.string()));
   }
-  return "";
-}
+
+  void add(const check::Check& check, const check::Finding& finding) {
+    ++done_;
+    if (finding.verdict == check::Verdict::failed) ++failed_;
+    if (!as_json_)
+      return print(fmt::format("  {:<8} {:<12} {}\n", names_[static_cast<size_t>(finding.verdict)].shown,
+                               check.name, finding.text));
+    json_.push_back({{"kind", kind_name(plugin_->kind())},
+                     {"name", plugin_->name()},
+                     {"check", check.name},
+                     {"promise", check.promise},
+                     {"verdict", names_[static_cast<size_t>(finding.verdict)].in_json},
+                     {"text", finding.text}});
+  }
+
+  int end() const {
+    print(as_json_ ? json_.dump(2) + "\n"
+                   : fmt::format("{}, {} failed\n", check::counted(done_, "check"), failed_));
+    return failed_ > 0 ? ExitCode::plugin_error : ExitCode::done;
+  }
+
+ private:
+  struct Name {
+    const char *shown, *in_json;
+  };
+  static constexpr Name names_[] = {{"ok", "ok"}, {"FAILED", "failed"}, {"skipped", "skipped"}};
+
+  bool as_json_;
+  const RegisteredPlugin* plugin_ = nullptr;
+  size_t done_ = 0, failed_ = 0;
+  nlohmann::ordered_json json_ = nlohmann::ordered_json::array();
+};
 
 int check_plugins(const Options& o, Context& context) {
   at::set_num_threads(1);  // as in a worker
   Registry registry = context.load_plugins();
-  std::vector<const RegisteredPlugin*> plugins;
+  std::vector<check::Subject> subjects;
   for (const std::string& library : o.libraries)
-    for (const RegisteredPlugin* plugin : plugins_of(library, registry)) plugins.push_back(plugin);
-  const auto settings = settings_from(o.settings, plugins);
+    for (const RegisteredPlugin* plugin : plugins_of(library, registry))
+      subjects.push_back({plugin, &registry, {}});
   check::add_partners(registry);
-
-  size_t done = 0, failed = 0;
-  nlohmann::ordered_json json = nlohmann::ordered_json::array();
-  for (const RegisteredPlugin* plugin : plugins) {
-    check::Subject subject{plugin, &registry, {}};
-    for (const auto& [name, value] : settings)
-      if (plugin->schema->find(name)) subject.settings[name] = value;
-    if (!o.json)
-      print(fmt::format("{} {} ({})\n", kind_name(plugin->kind()), plugin->name(), plugin->library.string()));
-    for (const check::Check& check : check::all()) {
-      if (!check.concerns(subject)) continue;
-      const check::Finding finding = check::run(check, subject);
-      const char* verdict = verdict_name(finding.verdict);
-      ++done;
-      if (finding.verdict == check::Verdict::failed) ++failed;
-      if (o.json)
-        json.push_back({{"kind", kind_name(plugin->kind())},
-                        {"name", plugin->name()},
-                        {"check", check.name},
-                        {"promise", check.promise},
-                        {"verdict", verdict},
-                        {"text", finding.text}});
-      else
-        print(fmt::format("  {:<8} {:<12} {}\n", verdict, check.name, finding.text));
-    }
+  set_parameters(o.settings, subjects);
+  for (const check::Subject& subject : subjects) check::require_settings(subject);
+  Report report(o.json);
+  for (const check::Subject& subject : subjects) {
+    report.begin(*subject.plugin);
+    for (const check::Check& check : check::all())
+      if (check.concerns(subject)) report.add(check, check::run(check, subject));
   }
-  if (o.json)
-    print(json.dump(2) + "\n");
-  else
-    print(fmt::format("{} checks, {} failed\n", done, failed));
-  return failed > 0 ? ExitCode::plugin_error : ExitCode::done;
+  return report.end();
 }
 
 }  // namespace
