@@ -21,7 +21,11 @@ get_filename_component(torch_root ${Torch_DIR}/../../.. ABSOLUTE)
 find_program(SADDLE_NVCC nvcc HINTS ENV CUDA_HOME ENV CUDA_PATH PATHS /usr/local/cuda PATH_SUFFIXES bin)
 
 if(SADDLE_NVCC OR NOT EXISTS ${torch_root}/lib/libtorch_cuda.so)
+  # Without its warning that a part (kineto) is missing, which CPU wheels never have and nobody needs.
+  set(saddle_log_level ${CMAKE_MESSAGE_LOG_LEVEL})
+  set(CMAKE_MESSAGE_LOG_LEVEL ERROR)
   find_package(Torch REQUIRED)
+  set(CMAKE_MESSAGE_LOG_LEVEL ${saddle_log_level})
 else()
   # The CUDA half is linked where the libraries that it needs lie beside the wheel.
   if(EXISTS ${torch_root}/../nvidia/cudnn)

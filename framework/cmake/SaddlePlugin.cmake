@@ -1,7 +1,10 @@
 # saddle_add_plugin(<source.cpp>... [KIND kind])
 #
 # One shared library a call, named after its first source: <kind>.<name>.so in the build's plugins folder. KIND is
-# part of the file's name only and defaults to the source folder's name; the manifest inside says what it is.
+# part of the file's name only and defaults to the source folder's name; the manifest inside says what it is. By that
+# name Saddle knows which plugin is missing where a library can't be loaded.
+#
+# Used by our own plugins and, through find_package(Saddle), by everybody's.
 function(saddle_add_plugin first)
   cmake_parse_arguments(arg "" "KIND" "" ${ARGN})
   get_filename_component(name ${first} NAME_WE)
@@ -22,10 +25,12 @@ function(saddle_add_plugin first)
     target_precompile_headers(${target} REUSE_FROM saddle_pch)
   endif()
   set_target_properties(${target} PROPERTIES
-    PREFIX "" OUTPUT_NAME ${arg_KIND}.${name} DEFINE_SYMBOL ""
+    PREFIX "" OUTPUT_NAME ${arg_KIND}.${name} DEFINE_SYMBOL "" CXX_EXTENSIONS OFF
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins)
   # No contraction: the same bits at every vector width. No errno: std::sqrt in a loop is vectorised.
   target_compile_options(${target} PRIVATE -ffp-contract=off -fno-math-errno)
+  # LibTorch's fmt, which is in the include path: without its library.
+  target_compile_definitions(${target} PRIVATE FMT_HEADER_ONLY=1)
   target_link_options(${target} PRIVATE LINKER:--no-undefined)
 endfunction()

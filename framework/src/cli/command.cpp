@@ -45,6 +45,12 @@ Registry Context::load_plugins() {
   return registry;
 }
 
+fs::path Context::package_folder() const {
+  const fs::path root = program.parent_path().parent_path();
+  const fs::path installed = root / "lib" / "cmake" / "Saddle";
+  return fs::exists(installed) ? installed : root;
+}
+
 std::map<std::string, std::string> Context::broken() const {
   std::map<std::string, std::string> all;
   for (const PluginFailure& failure : failures) all[failure.library.stem().string()] = failure.message;

@@ -35,6 +35,8 @@ struct Context {
   /// All but the first of them.
   std::vector<std::filesystem::path> extra_folders() const;
   Registry load_plugins();
+  /// What find_package(Saddle) reads: the folder of SaddleConfig.cmake.
+  std::filesystem::path package_folder() const;
   /// "kind.name" of the libraries that could not be used, and why.
   std::map<std::string, std::string> broken() const;
   void add_plugins_option(CLI::App& verb);
@@ -59,6 +61,9 @@ void add_compare(CLI::App& app, Context& context);
 void add_show(CLI::App& app, Context& context);
 void add_measure(CLI::App& app, Context& context);
 void add_plugins(CLI::App& app, Context& context);
+void add_new(CLI::App& app, Context& context);
+void add_check(CLI::App& app, Context& context);
+void add_schema(CLI::App& app, Context& context);
 void add_reproduce(CLI::App& app, Context& context);
 void add_bench(CLI::App& app, Context& context);
 void add_worker(CLI::App& app, Context& context);

@@ -41,6 +41,9 @@ int run_program(int argc, char** argv) {
   add_show(app, context);
   add_measure(app, context);
   add_plugins(app, context);
+  add_new(app, context);
+  add_check(app, context);
+  add_schema(app, context);
   add_reproduce(app, context);
   add_bench(app, context);
   add_worker(app, context);

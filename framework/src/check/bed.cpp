@@ -1,0 +1,99 @@
+#include "check/bed.hpp"
+
+#include "check/box.hpp"
+#include "config/instantiate.hpp"
+#include "config/legality.hpp"
+#include "config/parse_trial.hpp"
+
+namespace saddle::check {
+namespace {
+
+std::string flow(const std::map<std::string, std::string>& entries) {
+  std::string text;
+  for (const auto& [key, value] : entries) text += (text.empty() ? "" : ", ") + key + ": " + value;
+  return "{" + text + "}";
+}
+
+/// Data whose range lies in the head's.
+std::string data_within(const Interval& range) {
+  const bool low = std::isfinite(range.low), high = std::isfinite(range.high);
+  const double from = low ? range.low : high ? range.high - 1 : 0, to = high ? range.high : from + 1;
+  return fmt::format("{{use: {}, low: {}, high: {}}}", box_name, number_text(from), number_text(to));
+}
+
+}  // namespace
+
+void Bed::place(const Subject& subject) {
+  const Kind kind = subject.plugin->kind();
+  const std::string part = part_text(subject);
+  const SectionInfo& about = info(section_of(kind));
+  if (!about.name.empty()) sections[std::string(about.name)] = about.is_list ? "[" + part + "]" : part;
+  for (const TrainPart& one : train_parts)
+    if (one.kind == kind) train[std::string(one.key)] = part;
+  if (kind == Kind::encoder) sections["objective"] = "vae";
+}
+
+TrialConfig Bed::trial(const Registry& registry, uint64_t seed) const {
+  std::map<std::string, std::string> all = sections;
+  all["train"] = flow(train);
+  all["seed"] = std::to_string(seed);
+  return parse_trial(flow(all), registry);
+}
+
+Bed odd_bed() {
+  return {{{"data", "{use: gaussian_mixture, means: [[0.1, 0.2, 0.3], [0.5, 0.6, 0.7]], stds: [0.1]}"},
+           {"prior", "{use: normal, dim: 3}"},
+           {"generator", "{use: mlp, widths: [37, 30]}"},
+           {"critic", "{use: mlp, widths: [30, 37]}"},
+           {"metrics", "[moments, sliced_wasserstein]"},
+           {"measure", "{every: 0, samples: 53}"},
+           {"keep", "{samples: 19}"}},
+          {{"steps", "7"},
+           {"batch", "77"},
+           {"critic_steps", "2"},
+           {"generator_optimizer", "{use: adam, rate: 0.001}"},
+           {"critic_optimizer", "{use: adam, rate: 0.002}"}}};
+}
+
+Bed smooth_bed() {
+  return {{{"data", "{use: gaussian_mixture, means: [[0, 0], [1, 0.5]], stds: [0.5]}"},
+           {"prior", "{use: normal, dim: 2}"},
+           {"generator", "{use: mlp, widths: [3], activation: tanh}"},
+           {"critic", "{use: mlp, widths: [4], activation: tanh}"},
+           {"encoder", "{use: mlp, widths: [4], activation: tanh}"},
+           {"measure", "{every: 0, samples: 9}"},
+           {"keep", "{samples: 0}"}},
+          {{"steps", "10"}, {"batch", "9"}, {"dtype", "float64"}}};
+}
+
+std::string objection(const TrialConfig& trial) {
+  PartObjects objects;
+  Legality legality(objects);
+  for (const Objection& one : legality.of(trial)) return one.diagnostic.message;
+  return {};
+}
+
+Placed placed(const Subject& subject, Bed bed) {
+  bed.place(subject);
+  if (subject.plugin->kind() == Kind::head) {
+    const TrialConfig trial = bed.trial(*subject.registry);
+    const PluginObject head = instantiate({trial.head.get()}, {options_of(trial)});
+    const Interval range = ask_plugin(*subject.plugin, [&] { return head.as<Head>().range(); });
+    if (!range.contains({})) bed.sections["data"] = data_within(range);
+  }
+  const std::string reason = objection(bed.trial(*subject.registry));
+  if (!reason.empty()) return {std::nullopt, reason};
+  return {std::move(bed), {}};
+}
+
+std::string part_text(const Subject& subject) {
+  std::string text = "{use: " + subject.plugin->name();
+  for (const auto& [name, value] : subject.settings) text += ", " + name + ": " + value;
+  return text + "}";
+}
+
+at::TensorOptions options_of(const TrialConfig& trial) {
+  return at::TensorOptions(trial.train.dtype == "float64" ? at::kDouble : at::kFloat);
+}
+
+}  // namespace saddle::check

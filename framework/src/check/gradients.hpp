@@ -1,0 +1,19 @@
+// Gradients against central differences.
+#pragma once
+#include "check/bed.hpp"
+
+namespace saddle::check {
+
+/// The worst of a trial's players.
+struct GradientError {
+  double relative = 0;  ///< the largest difference of a slope over the largest slope
+  std::string player;
+  double slope = 0, difference = 0;  ///< by autograd, by central differences, where they differ most
+};
+
+/// Both players' slopes along random directions, at frozen draws and states.
+GradientError gradient_error(const TrialConfig& trial);
+
+constexpr double largest_gradient_error = 1e-5;
+
+}  // namespace saddle::check

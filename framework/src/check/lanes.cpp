@@ -1,0 +1,153 @@
+// A lane's result does not depend on its neighbours, bit for bit on the CPU: sixteen trials alone, in groups
+// of three and all together, at odd sizes, in both dtypes.
+#include <cstring>
+
+#include "check/bed.hpp"
+#include "config/instantiate.hpp"
+#include "config/yaml_reader.hpp"
+#include "game/trainer.hpp"
+
+namespace saddle::check {
+namespace {
+
+constexpr uint64_t trials_count = 16;
+
+bool same_bits(const Tensor& a, const Tensor& b) {
+  return a.sizes() == b.sizes() && a.scalar_type() == b.scalar_type() &&
+         std::memcmp(a.const_data_ptr(), b.const_data_ptr(), a.nbytes()) == 0;
+}
+
+bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
+}
+
+std::string difference(const std::string& what, const Tensor& a, const Tensor& b) {
+  const Tensor x = a.to(at::kDouble), y = b.to(at::kDouble), far = (x - y).abs();
+  return fmt::format("{} ({} of {} numbers, by up to {:.2g} where they are up to {:.2g})", what,
+                     (x != y).sum().item<int64_t>(), x.numel(), far.max().item<double>(),
+                     x.abs().max().item<double>());
+}
+
+/// What is not the same in two results of one trial; empty if everything is.
+std::string difference(const TrialResult& a, const TrialResult& b) {
+  if (a.outcome != b.outcome || a.steps != b.steps)
+    return fmt::format("how they end (step {} and {})", a.steps, b.steps);
+  for (size_t i = 0; i < a.weights.size(); ++i)
+    if (!same_bits(a.weights[i].second, b.weights[i].second))
+      return difference("weights " + a.weights[i].first, a.weights[i].second, b.weights[i].second);
+  for (size_t i = 0; i < a.averaged_weights.size(); ++i)
+    if (!same_bits(a.averaged_weights[i].second, b.averaged_weights[i].second))
+      return difference("averaged weights " + a.averaged_weights[i].first, a.averaged_weights[i].second,
+                        b.averaged_weights[i].second);
+  if (!same_bits(a.samples, b.samples)) return difference("samples", a.samples, b.samples);
+  for (size_t i = 0; i < a.metrics.size(); ++i)
+    if (!same_bits(std::vector{a.metrics[i].second}, std::vector{b.metrics[i].second}))
+      return fmt::format("metric {} ({} and {})", a.metrics[i].first, a.metrics[i].second,
+                         b.metrics[i].second);
+  for (const auto& [name, curve] : a.series)
+    if (!same_bits(curve.values, b.series.at(name).values)) return "series " + name;
+  return {};
+}
+
+std::map<uint64_t, TrialResult> run_in_groups(const std::vector<TrialConfig>& trials, size_t lanes,
+                                              const SharedData& data) {
+  std::map<uint64_t, TrialResult> results;
+  for (size_t begin = 0; begin < trials.size(); begin += lanes) {
+    std::vector<const TrialConfig*> group;
+    for (size_t i = begin; i < std::min(begin + lanes, trials.size()); ++i) group.push_back(&trials[i]);
+    Trainer(group, data)
+        .run([](int64_t) { return true; }, [&](const TrialResult& r) { results[r.trial->seed] = r; });
+  }
+  return results;
+}
+
+/// The plugin's parameters that may differ from lane to lane, a little different for every trial.
+Subject varied(const Subject& subject, uint64_t trial) {
+  Subject other = subject;
+  for (const ParamSpec& spec : subject.plugin->schema->params()) {
+    if (!spec.per_lane) continue;
+    const auto given = subject.settings.find(spec.name);
+    const std::string text = given == subject.settings.end() ? spec.initial : given->second;
+    const double middle = read_yaml_text(std::make_shared<Source>(Source{"setting", text}))->real;
+    const double share = static_cast<double>(trial) / 100;
+    const double value = middle == 0 ? share : middle * (1 - share);
+    if (spec.range.contains(value)) other.settings[spec.name] = number_text(value);
+  }
+  return other;
+}
+
+/// With hidden layers of odd widths, where it has some.
+Subject odd(const Subject& subject) {
+  Subject other = subject;
+  if (subject.plugin->schema->find("widths")) other.settings.try_emplace("widths", "[37, 30]");
+  return other;
+}
+
+/// The beds to try the plugin in. A metric has different things to say in different ones.
+std::vector<Bed> beds(const Subject& subject) {
+  Bed plane = odd_bed();
+  if (subject.plugin->kind() != Kind::metric) return {plane};
+  Bed line = plane;
+  line.sections["data"] = "{use: gaussian_mixture, means: [0.3], stds: [0.5]}";
+  line.sections["prior"] = "{use: normal, dim: 1}";
+  line.sections["generator"] = "affine";
+  line.sections["critic"] = "{use: mlp, widths: [5]}";
+  return {plane, line};
+}
+
+struct Comparison {
+  std::string difference;    ///< empty: none
+  bool has_metrics = false;  ///< that are not NaN: of those nothing could differ
+};
+
+Comparison compare(const Subject& subject, const Bed& bed) {
+  std::vector<TrialConfig> trials;
+  for (uint64_t seed = 0; seed < trials_count; ++seed) {
+    Bed own = bed;
+    own.place(varied(subject, seed));
+    trials.push_back(own.trial(*subject.registry, seed));
+  }
+  const SharedData data = load_data(*trials[0].data, {options_of(trials[0])});
+  const auto alone = run_in_groups(trials, 1, data);
+  const auto& metrics = alone.at(0).metrics;
+  const bool defined = std::any_of(metrics.begin(), metrics.end(),
+                                   [](const auto& metric) { return !std::isnan(metric.second); });
+  for (const size_t group : {size_t{3}, size_t{trials_count}}) {
+    const auto together = run_in_groups(trials, group, data);
+    for (const auto& [seed, one] : alone)
+      if (const std::string what = difference(one, together.at(seed)); !what.empty())
+        return {fmt::format("a trial among {} gives other numbers than alone: {}, {}", group, what,
+                            trials[0].train.dtype),
+                defined};
+  }
+  return {{}, defined};
+}
+
+}  // namespace
+
+Finding lanes(const Subject& given) {
+  const Subject subject = odd(given);
+  bool compared = false;
+  std::string reason = "all that it says is NaN";
+  for (const Bed& bed : beds(subject)) {
+    const Placed place = placed(subject, bed);
+    if (!place.bed) {
+      reason = place.reason;
+      continue;
+    }
+    for (const char* dtype : {"float32", "float64"}) {
+      Bed own = *place.bed;
+      own.train["dtype"] = dtype;
+      const Comparison found = compare(subject, own);
+      if (!found.difference.empty())
+        return {Verdict::failed, found.difference +
+                                     ". Never mix axis 0, and take sums, products, sigmoid and softplus from "
+                                     "saddle/ops.hpp"};
+      compared = compared || found.has_metrics;
+    }
+  }
+  if (!compared) return {Verdict::skipped, "not with what it's tried beside: " + reason};
+  return {Verdict::ok, "16 trials have the same bits alone, by threes and together, in float32 and float64"};
+}
+
+}  // namespace saddle::check
