@@ -1,30 +1,12 @@
 // Known distributions on the line, as divergences are asked about them.
 #pragma once
-#include <saddle/divergence.hpp>
-
-#include <numbers>
-
+#include "check/gaussians.hpp"
 #include "unit/plugin_fixture.hpp"
 
 namespace saddle::testing {
 
-struct Gaussian {
-  double mean, std;
-  Tensor log_density(const Tensor& x) const {
-    return -((x - mean) / std).square() / 2 - std::log(std) - std::log(2 * std::numbers::pi) / 2;
-  }
-};
-
-/// By the trapezoid rule: its error is rounding where the integrand is smooth, and O(step²) where it has a
-/// kink.
-inline Densities densities(const Gaussian& p, const Gaussian& q, int nodes_a_unit) {
-  const double low = std::min(p.mean - 9 * p.std, q.mean - 9 * q.std);
-  const double high = std::max(p.mean + 9 * p.std, q.mean + 9 * q.std);
-  const Tensor x =
-      at::linspace(low, high, static_cast<int64_t>((high - low) * nodes_a_unit) + 1, at::kDouble);
-  return {x, at::full_like(x, number(x[1] - x[0])), p.log_density(x).unsqueeze(0),
-          q.log_density(x).unsqueeze(0)};
-}
+using check::densities;
+using check::Gaussian;
 
 /// What N(0, 1) is to q, by papers.md, section 4: computed there, to the digits given.
 struct Truth {

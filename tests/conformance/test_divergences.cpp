@@ -1,7 +1,6 @@
-// Divergences of every family: every registered one states what it is, its value() is what exact() promises,
-// and it meets known truths. What f-divergences promise beyond that is in test_f_divergences.cpp.
-#include <cfloat>
-
+// Divergences of every family: every registered one states what it is and meets truths that are known
+// elsewhere. That its value is what it promises: test_checks.cpp.
+#include "check/divergence.hpp"
 #include "conformance/gaussians.hpp"
 #include "conformance/variations.hpp"
 
@@ -21,75 +20,11 @@ void for_every_divergence(Check check) {
     }
 }
 
-/// The same where something about bandwidths is fixed, which otherwise come from the batch.
-template <class Check>
-void for_every_divergence_with_bandwidths(Check check) {
-  for_every_divergence([&](const RegisteredPlugin& plugin, Settings settings) {
-    if (plugin.schema->find("bandwidths")) settings.emplace("bandwidths", list<double>({0.5, 2}));
-    check(plugin, settings);
-  });
-}
-
 const Divergence& of(const PluginObject& object) { return object.as<Divergence>(); }
 
 Tensor value_of(const Divergence& d, const Tensor& real, const Tensor& fake,
                 const std::function<Tensor(const Tensor&)>& score, const std::vector<uint64_t>& seeds = {0}) {
   return d.value(Round(content(real, fake, Player::critic, score, seeds)));
-}
-
-/// Two distributions of five atoms, and a batch that has them as frequencies: every real sample once beside
-/// every generated one, so that critics that compare pairs see independent pairs.
-struct Atoms {
-  Tensor place = at::tensor({0.0, 0.5, 1.5, 2.0, 3.5}, at::kDouble);
-  Densities densities;
-  Tensor real, fake;  // [sample]: which atom
-
-  Atoms() {
-    const std::vector<int64_t> p{5, 3, 1, 2, 1}, q{1, 2, 4, 2, 3};
-    std::vector<double> log_p, log_q;
-    std::vector<int64_t> x, y;
-    for (size_t i = 0; i < p.size(); ++i) {
-      log_p.push_back(std::log(static_cast<double>(p[i]) / 12));
-      log_q.push_back(std::log(static_cast<double>(q[i]) / 12));
-      x.insert(x.end(), static_cast<size_t>(p[i]), static_cast<int64_t>(i));
-      y.insert(y.end(), static_cast<size_t>(q[i]), static_cast<int64_t>(i));
-    }
-    densities = {place, at::ones_like(place), at::tensor(log_p, at::kDouble).unsqueeze(0),
-                 at::tensor(log_q, at::kDouble).unsqueeze(0)};
-    real = at::tensor(x, at::kLong).repeat_interleave(12);
-    fake = at::tensor(y, at::kLong).repeat({12});
-  }
-
-  /// The value for critics given by their scores of the atoms: [lane, atom] -> [lane].
-  Tensor value(const Divergence& d, const Tensor& scores) const {
-    const auto samples = [&](const Tensor& atoms) {
-      return atoms.to(at::kDouble).view({1, -1, 1}).expand({scores.size(0), -1, 1});
-    };
-    return value_of(d, samples(real), samples(fake),
-                    [&](const Tensor& x) { return scores.gather(1, x.squeeze(2).to(at::kLong)); });
-  }
-};
-
-constexpr int64_t candidates = 61;
-
-/// The largest value over all critics of the atoms: atom by atom on ever finer grids, until nothing improves.
-double best_value(const Divergence& d, const Atoms& atoms) {
-  Tensor scores = at::zeros({1, 5}, at::kDouble);
-  double best = -INFINITY;
-  for (int sweep = 0; sweep < 500; ++sweep) {
-    const double before = best;
-    for (int64_t atom = 0; atom < 5; ++atom)
-      for (double reach = 30; reach > 1e-8; reach /= 30) {
-        Tensor tried = scores.expand({candidates, -1}).clone();
-        tried.select(1, atom).add_(at::linspace(-reach, reach, candidates, at::kDouble));
-        const Tensor values = atoms.value(d, tried);
-        const Tensor winner = values.argmax();
-        best = number(values[winner.item<int64_t>()]);
-        scores = tried.index_select(0, winner.view({1}));
-      }
-    if (best - before < 1e-13) break;
-  }
-  return best;
 }
 
 }  // namespace
@@ -107,44 +42,6 @@ TEST_CASE("every divergence states its family, its optimum and its source") {
       CHECK_FALSE(facts["f"].empty());
     }
   });
-}
-
-TEST_CASE("exact is the largest value that any critic reaches") {
-  const Atoms atoms;
-  int found = 0;
-  for_every_divergence([&](const RegisteredPlugin& plugin, const Settings& settings) {
-    const PluginObject alone = make(plugin, settings);
-    if (!of(alone).uses_critic() || of(alone).needs_lipschitz_critic()) return;
-    const auto promised = of(alone).exact(atoms.densities);
-    if (!promised) return;
-    ++found;
-    const PluginObject object = make(plugin, settings, candidates);
-    CHECK(std::abs(best_value(of(object), atoms) - number(*promised)) < 1e-9);
-  });
-  CHECK(found >= 20);
-}
-
-TEST_CASE("exact is the largest value that a Lipschitz critic reaches") {
-  const Atoms atoms;
-  int found = 0;
-  for_every_divergence([&](const RegisteredPlugin& plugin, const Settings& settings) {
-    const PluginObject alone = make(plugin, settings);
-    if (!of(alone).needs_lipschitz_critic()) return;
-    const auto promised = of(alone).exact(atoms.densities);
-    if (!promised) return;
-    ++found;
-    // A linear function of the scores is largest where all slopes are ±1.
-    const PluginObject object = make(plugin, settings, 16);
-    Tensor slopes = at::empty({16, 4}, at::kDouble);
-    for (int64_t i = 0; i < 16; ++i)
-      for (int64_t step = 0; step < 4; ++step) slopes[i][step] = (i >> step & 1) != 0 ? 1.0 : -1.0;
-    const Tensor rises = slopes * atoms.place.diff();
-    const Tensor scores = at::cat({at::zeros({16, 1}, at::kDouble), rises.cumsum(1)}, 1);
-    const Tensor values = atoms.value(of(object), scores);
-    REQUIRE(relative_error(atoms.value(of(object), 3 * scores + 7), 3 * values) < 1e-12);
-    CHECK(std::abs(values.max().item<double>() - number(*promised)) < 1e-12);
-  });
-  CHECK(found >= 1);
 }
 
 TEST_CASE("divergences of known Gaussians have the values of papers.md") {
@@ -220,50 +117,6 @@ TEST_CASE("sliced distances in the plane are the mean and the maximum over all d
   }
 }
 
-TEST_CASE("divergences between samples converge to exact") {
-  const int64_t repeats = 100, n = 100;
-  std::vector<uint64_t> seeds(repeats);
-  for (size_t i = 0; i < seeds.size(); ++i) seeds[i] = i;
-  const Gaussian q{1, 1};
-  const Densities at = densities({0, 1}, q, 64);
-  const Tensor real = normals("real", {n, 1}, seeds), fake = normals("fake", {n, 1}, seeds) * q.std + q.mean;
-  int found = 0;
-  for_every_divergence_with_bandwidths([&](const RegisteredPlugin& plugin, const Settings& settings) {
-    const PluginObject alone = make(plugin, settings);
-    if (of(alone).uses_critic()) return;
-    const auto promised = of(alone).exact(at);
-    if (!promised) return;
-    ++found;
-    const PluginObject object = make(plugin, settings, repeats);
-    const auto estimate = [&](int64_t begin, int64_t count) {
-      return value_of(of(object), real.narrow(1, begin, count), fake.narrow(1, begin, count), {}, seeds);
-    };
-    // A bias of order 1/n, which empirical measures bring, is what two halves have more of than the whole.
-    const Tensor whole = estimate(0, n), halves = (estimate(0, n / 2) + estimate(n / 2, n / 2)) / 2;
-    const Tensor estimates = 2 * whole - halves;
-    const double standard_error = number(estimates.std()) / std::sqrt(static_cast<double>(repeats));
-    CAPTURE(number(estimates.mean()), number(*promised), standard_error);
-    CHECK(standard_error < 0.1 * number(*promised));  // or nothing would be tested
-    CHECK(std::abs(number(estimates.mean()) - number(*promised)) < 4 * standard_error);
-  });
-  CHECK(found >= 8);
-}
-
-namespace {
-
-/// Both players' losses of one batch a lane, and their slopes in the scores or, without a critic, in the
-/// samples.
-std::array<Tensor, 4> losses(const Divergence& d, const Tensor& real, const Tensor& fake,
-                             const std::vector<uint64_t>& seeds) {
-  const Tensor x = real.detach().clone().requires_grad_(), y = fake.detach().clone().requires_grad_();
-  const auto score = [](const Tensor& samples) { return samples.select(2, 0); };
-  const Tensor value = d.value(Round(content(x, y, Player::critic, score, seeds)));
-  const Tensor loss = d.generator_loss(Round(content(x, y, Player::generator, score, seeds)));
-  return {value.detach(), gradients(value, {x, y})[1], loss.detach(), gradients(loss, {y})[0]};
-}
-
-}  // namespace
-
 TEST_CASE("parameters of lanes beside each other do not mix, limits among them") {
   at::set_num_threads(1);
   int found = 0;
@@ -280,11 +133,11 @@ TEST_CASE("parameters of lanes beside each other do not mix, limits among them")
       const Tensor real = normals("real", {13, 2}, seeds, at::kFloat),
                    fake = normals("fake", {13, 2}, seeds, at::kFloat) * 3;
       const PluginObject together = make(*plugin, {{p.name, Setting::each(values)}}, lanes, at::kFloat);
-      const auto many = losses(of(together), real, fake, seeds);
+      const auto many = check::losses(of(together), real, fake, seeds);
       for (int64_t lane = 0; lane < lanes; ++lane) {
         const auto i = static_cast<size_t>(lane);
         const PluginObject alone = make(*plugin, {{p.name, values[i]}}, 1, at::kFloat);
-        const auto one = losses(of(alone), lane_of(real, lane), lane_of(fake, lane), {seeds[i]});
+        const auto one = check::losses(of(alone), lane_of(real, lane), lane_of(fake, lane), {seeds[i]});
         for (size_t what = 0; what < one.size(); ++what) {
           CAPTURE(plugin->name(), p.name, values[i], what);
           CHECK(same_bits(lane_of(many[what], lane), one[what]));
@@ -292,32 +145,4 @@ TEST_CASE("parameters of lanes beside each other do not mix, limits among them")
       }
     }
   CHECK(found >= 6);
-}
-
-TEST_CASE("losses and their slopes are finite in float32 for scores and samples up to 80, where they fit") {
-  for_every_divergence_with_bandwidths([](const RegisteredPlugin& plugin, const Settings& settings) {
-    const PluginObject alone = make(plugin, settings);
-    const int64_t batch = std::max<int64_t>(of(alone).smallest_batch(), of(alone).uses_critic() ? 1 : 3);
-    // Every pair of scores is a lane.
-    const Tensor levels = at::cat({at::linspace(-80, 80, 17, at::kDouble), at::tensor({-0.5, 0.25, 1.0})});
-    const int64_t lanes = levels.size(0) * levels.size(0);
-    const std::vector<uint64_t> seeds(static_cast<size_t>(lanes), 0);
-    Tensor real =
-        levels.repeat_interleave(levels.size(0)).view({lanes, 1, 1}).expand({-1, batch, 1}).contiguous();
-    Tensor fake = levels.repeat({levels.size(0)}).view({lanes, 1, 1}).expand({-1, batch, 1}).contiguous();
-    if (!of(alone).uses_critic()) {  // without a critic equal samples would be all that there is
-      real = real + at::arange(batch, at::kDouble).view({1, -1, 1}) / 4;
-      fake = fake + at::arange(batch, at::kDouble).view({1, -1, 1}) / 8;
-    }
-    const PluginObject precise = make(plugin, settings, lanes),
-                       single = make(plugin, settings, lanes, at::kFloat);
-    const auto truth = losses(of(precise), real, fake, seeds);
-    const auto got = losses(of(single), real.to(at::kFloat), fake.to(at::kFloat), seeds);
-    for (size_t i = 0; i < truth.size(); ++i) {
-      const Tensor fits = truth[i].abs() < FLT_MAX / 2;
-      CAPTURE(i);
-      CHECK(fits.any().item<bool>());
-      CHECK_FALSE(fits.logical_and(got[i].isfinite().logical_not()).any().item<bool>());
-    }
-  });
 }
