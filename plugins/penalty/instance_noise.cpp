@@ -28,7 +28,7 @@ class InstanceNoise final : public Penalty {
   }
   static constexpr bool lazy = false;
 
-  Tensor perturb(const Tensor& samples, Random& random, double progress) const override {
+  Tensor perturb(const Tensor& samples, Random& random, const Progress& progress) const override {
     const Shape shape = samples.sizes().slice(1).vec();
     const Tensor noise =
         distribution_ == "normal" ? random.normal(shape) : at::where(random.uniform(shape) < 0.5, -1.0, 1.0);
@@ -36,12 +36,13 @@ class InstanceNoise final : public Penalty {
   }
 
  private:
-  LaneReal std_at(double progress) const {
+  LaneReal std_at(const Progress& progress) const {
     if (schedule_ == "constant") return std_;
+    const double done = progress();
     std::vector<double> all;
     for (int64_t lane = 0; lane < std_.lanes(); ++lane)
       all.push_back(
-          std::lerp(std_.at(lane), final_.at(lane), std::min(progress / anneal_end_.at(lane), 1.0)));
+          std::lerp(std_.at(lane), final_.at(lane), std::min(done / anneal_end_.at(lane), 1.0)));
     return {std::move(all), std_.values().options()};
   }
 

@@ -38,11 +38,14 @@ class SADDLE_API Play {
  public:
   virtual ~Play();
   virtual const Parts& parts() const = 0;
+  /// A loss that asks for the step, or for the update's number, is computed anew every time, without a tape.
   virtual int64_t step() const = 0;
   /// Of the whole training.
   virtual int64_t steps() const = 0;
   /// Updates of this player before this one.
   virtual int64_t update() const = 0;
+  /// Whether that number is a multiple of `every`.
+  virtual bool due(int64_t every) const { return update() % every == 0; }
   virtual int64_t batch_size() const = 0;
   /// This update's batch of training data.
   virtual const Batch& real() = 0;

@@ -32,7 +32,7 @@ class SADDLE_API Random {
  private:
   std::vector<uint64_t> keys_;
   at::TensorOptions options_;
-  uint64_t step_;
+  int64_t step_;
   uint64_t position_ = 0;  // in blocks of four 32-bit words
 };
 

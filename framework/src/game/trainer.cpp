@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "game/live_turn.hpp"
+#include "lanes/finite.hpp"
 
 namespace saddle {
 namespace {
@@ -27,13 +27,15 @@ std::vector<std::pair<std::string, Tensor>> weights_of(const Networks& networks,
 
 }  // namespace
 
-Trainer::Trainer(std::vector<const TrialConfig*> trials, SharedData data, at::Device device)
+Trainer::Trainer(std::vector<const TrialConfig*> trials, SharedData data, at::Device device, bool tapes)
     : trials_(std::move(trials)),
       options_(at::TensorOptions(device).dtype(trials_.at(0)->train.dtype == "float64" ? at::kDouble
                                                                                        : at::kFloat)),
-      data_(std::move(data)) {
+      data_(std::move(data)),
+      tapes_(tapes) {
   assemble();
   players_.emplace(*assembly_, *streams_, trials_[0]->train);
+  steps_.emplace(*assembly_, *players_, *streams_, trials_[0]->train);
   if (assembly_->average().keeps()) averages_.emplace();
   for (const TrialConfig* trial : trials_) {
     results_.emplace_back();
@@ -63,8 +65,7 @@ void Trainer::run(const Progress& progress, const Finished& finished) {
   if (players_->any_fault()) remove_dead(finished);
   if (!trials_.empty()) measure();
   while (step_ < steps && !trials_.empty()) {
-    step();
-    ++step_;
+    advance(every > 0 ? std::min(steps, (step_ / every + 1) * every) : steps);
     const bool due = step_ == steps || (every > 0 && step_ % every == 0);
     if (due) {
       players_->check_parameters();
@@ -87,41 +88,47 @@ void Trainer::run(const Progress& progress, const Finished& finished) {
   finish_all(Outcome::done, finished);
 }
 
-// Alternating: every player in turn against the others as they then are. Simultaneous: the critic's extra
-// updates first, then both players from one point and one batch.
-void Trainer::step() {
-  const TrainConfig& train = trials_[0]->train;
-  const auto& players = assembly_->players();
-  rate_factors_.assign(players.size(), {});
-  for (size_t p = 0; p < players.size(); ++p)
-    for (int64_t lane = 0; lane < lanes(); ++lane)
-      rate_factors_[p].push_back(assembly_->schedule(players[p]).at(step_, train.steps, lane));
-  const auto turns_of = [&](size_t p, int64_t count) {
-    for (int64_t k = 0; k < count; ++k) turn({p}, fmt::format("{}.{}", players[p].name, k), k);
-  };
-  const auto updates = [&](size_t p) {
-    return players[p].is_critic ? train.critic_steps : train.generator_steps;
-  };
-  if (train.turns == "simultaneous") {
-    std::vector<size_t> all;
-    for (size_t p = 0; p < players.size(); ++p) {
-      turns_of(p, updates(p) - 1);
-      all.push_back(p);
-    }
-    turn(std::move(all), "generator.0", 0);
-  } else {
-    const bool critic_first = train.first != "generator";
-    for (const bool critics : {critic_first, !critic_first})
-      for (size_t p = 0; p < players.size(); ++p)
-        if (players[p].is_critic == critics) turns_of(p, updates(p));
-  }
-  if (averages_) averages_->add(assembly_->average(), players_->networks(), step_ + 1);
+// Whether lanes may train by themselves. At step 0 a stream's step could not be told from a constant.
+bool Trainer::may_use_tapes() const {
+  constexpr int64_t worth_it = 20;  // steps: a recording takes as long as about ten
+  return tapes_ && options_.device().is_cpu() && step_ > 0 && trials_[0]->train.steps - step_ > worth_it &&
+         !assembly_->dynamics().needs_second_derivatives();
 }
 
-void Trainer::turn(std::vector<size_t> movers, const std::string& name, int64_t draw) {
-  Moment moment(*assembly_, players_->networks(), *streams_, trials_[0]->train, {name, draw, step_, step_});
-  LiveTurn turn(*assembly_, *players_, moment, std::move(movers), rate_factors_);
-  assembly_->dynamics().play(turn);
+void Trainer::advance(int64_t until) {
+  if (!lone_lanes_.empty() || may_use_tapes()) return advance_one_by_one(until);
+  steps_->play(step_);
+  ++step_;
+  if (averages_) averages_->add(assembly_->average(), players_->networks(), step_);
+}
+
+// Many steps of one lane, then of the next. Averages are taken of all lanes at each step.
+void Trainer::advance_one_by_one(int64_t until) {
+  const bool records = lone_lanes_.empty();
+  for (int64_t lane = 0; records && lane < lanes(); ++lane)
+    lone_lanes_.push_back(std::make_unique<LoneLane>(*trials_[static_cast<size_t>(lane)], options_, data_,
+                                                     *players_, lane));
+  constexpr double patience = 0.1;  // seconds until somebody is told of progress, and may stop it
+  int64_t count = 1;
+  if (!averages_ && seconds_a_step_)
+    count = std::clamp<int64_t>(
+        static_cast<int64_t>(patience / (*seconds_a_step_ * static_cast<double>(lanes()))), 1, until - step_);
+  const auto start = Clock::now();
+  played_.assign(trials_.size(), step_);
+  bool refused = false;
+  for (int64_t lane = 0; lane < lanes(); ++lane) {
+    LoneLane& lone = *lone_lanes_[static_cast<size_t>(lane)];
+    played_[static_cast<size_t>(lane)] += lone.play(step_, count);
+    players_->take_over(lane, lone.players());
+    refused = refused || !lone.refusal().empty();
+  }
+  if (!records) seconds_a_step_ = seconds_since(start) / static_cast<double>(count * lanes());
+  step_ += count;
+  if (averages_) averages_->add(assembly_->average(), players_->networks(), step_);
+  if (refused) {
+    tapes_ = false;
+    lone_lanes_.clear();
+  }
 }
 
 void Trainer::draw_samples() {
@@ -170,7 +177,8 @@ void Trainer::finish_all(Outcome outcome, const Finished& finished) {
 TrialResult Trainer::finish(int64_t lane, Outcome outcome, const Tensor& samples) {
   TrialResult result = std::move(results_[static_cast<size_t>(lane)]);
   result.outcome = outcome;
-  result.steps = step_;
+  const auto at = static_cast<size_t>(lane);
+  result.steps = at < played_.size() ? std::min(step_, played_[at]) : step_;
   if (outcome == Outcome::diverged) {
     result.reason = players_->faults()[static_cast<size_t>(lane)];
     // What it measured before says nothing about where it ended.
@@ -200,12 +208,15 @@ void Trainer::remove_dead(const Finished& finished) {
   };
   keep(trials_);
   keep(results_);
+  played_.clear();
+  lone_lanes_.clear();
   if (alive.empty()) return;
   players_->keep(alive);
   fake_ = fake_.index_select(0, at::tensor(alive, at::kLong).to(fake_.device()));
   if (averages_) averages_->keep(alive);
   assemble();
   players_->reassemble(*assembly_);
+  steps_.emplace(*assembly_, *players_, *streams_, trials_[0]->train);
 }
 
 }  // namespace saddle

@@ -1,5 +1,8 @@
 // Trains a group of trials as lanes, from the first step to the last. A lane that diverges ends there, its
 // neighbours go on and the group closes up.
+//
+// On the CPU lanes take their steps one after the other, by recorded tapes, where their losses can be replayed;
+// otherwise, and on other devices, all lanes are one batch. The bits are the same.
 #pragma once
 #include <functional>
 #include <memory>
@@ -7,16 +10,19 @@
 #include <vector>
 
 #include "game/averages.hpp"
+#include "game/lone_lane.hpp"
 #include "game/measure.hpp"
 #include "game/players.hpp"
 #include "game/result.hpp"
+#include "game/steps.hpp"
 
 namespace saddle {
 
 class Trainer {
  public:
-  /// The trials' structural texts must be equal.
-  Trainer(std::vector<const TrialConfig*> trials, SharedData data, at::Device device = at::kCPU);
+  /// The trials' structural texts must be equal. `tapes`: whether recorded tapes may be used.
+  Trainer(std::vector<const TrialConfig*> trials, SharedData data, at::Device device = at::kCPU,
+          bool tapes = true);
   ~Trainer();
 
   /// Called with the number of steps done every few milliseconds; false stops.
@@ -27,8 +33,10 @@ class Trainer {
 
  private:
   void assemble();
-  void step();
-  void turn(std::vector<size_t> movers, const std::string& name, int64_t draw);
+  /// Plays steps, at least one and none from `until` on.
+  void advance(int64_t until);
+  bool may_use_tapes() const;
+  void advance_one_by_one(int64_t until);
   /// Draws what is measured next; a lane whose samples are not finite has diverged.
   void draw_samples();
   void measure();
@@ -46,11 +54,15 @@ class Trainer {
   std::unique_ptr<Assembly> assembly_;
   std::optional<Streams> streams_;
   std::optional<Players> players_;
+  std::optional<Steps> steps_;
   std::optional<Averages> averages_;
+  std::vector<std::unique_ptr<LoneLane>> lone_lanes_;
+  bool tapes_;
+  std::optional<double> seconds_a_step_;  // of a lone lane
   std::unique_ptr<Measure> measure_;
-  std::vector<TrialResult> results_;               // by lane
-  std::vector<std::vector<double>> rate_factors_;  // of this step, by player and lane
-  Tensor fake_;                                    // drawn for the next measurement
+  std::vector<TrialResult> results_;  // by lane
+  std::vector<int64_t> played_;       // steps by lane, where one ended before the others
+  Tensor fake_;                       // drawn for the next measurement
   int64_t step_ = 0;
 };
 

@@ -10,6 +10,10 @@ namespace saddle::kernels {
 double sum(const float* x, int64_t n);
 double sum(const double* x, int64_t n);
 
+/// Whether none of n numbers is infinite or not a number.
+bool all_finite(const float* x, int64_t n);
+bool all_finite(const double* x, int64_t n);
+
 /// y[r][c] = activation(y[r][c]), in place.
 void activate(Activation, float* y, int64_t n);
 void activate(Activation, double* y, int64_t n);

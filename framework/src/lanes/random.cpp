@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "philox.hpp"
+#include "recorder.hpp"
 
 namespace saddle {
 namespace {
@@ -50,23 +51,36 @@ void fill_lanes(const std::vector<uint64_t>& keys, uint64_t step, uint64_t posit
   }
 }
 
+// One draw of n numbers a lane: now, and at every replay of what is being recorded.
+template <class T, class Fill>
+void draw_lanes(const std::vector<uint64_t>& keys, int64_t step, uint64_t position, int64_t n, const Tensor& numbers,
+                Fill fill) {
+  fill_lanes(keys, static_cast<uint64_t>(step), position, n, numbers.mutable_data_ptr<T>(), fill);
+  if (Recorder* recorder = Recorder::current())
+    recorder->drawn(numbers, step, [=](int64_t now, char* to) {
+      fill_lanes(keys, static_cast<uint64_t>(now), position, n, reinterpret_cast<T*>(to), fill);
+    });
+}
+
+uint64_t blocks_of(int64_t n) { return static_cast<uint64_t>((n + 3) / 4); }
+
 }  // namespace
 
 Random::Random(std::vector<uint64_t> keys, int64_t step, const at::TensorOptions& options)
-    : keys_(std::move(keys)), options_(options), step_(static_cast<uint64_t>(step)) {}
+    : keys_(std::move(keys)), options_(options), step_(step) {}
 
 Tensor Random::normal(const Shape& shape) {
   Tensor out = at::empty(with_lanes(lanes(), shape), options_.device(at::kCPU));
   const int64_t n = numel(shape);
   AT_DISPATCH_FLOATING_TYPES(out.scalar_type(), "normal", [&] {
-    fill_lanes(keys_, step_, position_, n, out.mutable_data_ptr<scalar_t>(),
-               [](const uint32_t* words, int64_t blocks, scalar_t* to, int64_t count) {
-                 double values[4 * chunk_blocks];
-                 philox::normals(words, words + 2 * blocks, 2 * blocks, values, values + 2 * blocks);
-                 for (int64_t i = 0; i < count; ++i) to[i] = static_cast<scalar_t>(values[i]);
-               });
+    draw_lanes<scalar_t>(keys_, step_, position_, n, out,
+                         [](const uint32_t* words, int64_t blocks, scalar_t* to, int64_t count) {
+                           double values[4 * chunk_blocks];
+                           philox::normals(words, words + 2 * blocks, 2 * blocks, values, values + 2 * blocks);
+                           for (int64_t i = 0; i < count; ++i) to[i] = static_cast<scalar_t>(values[i]);
+                         });
   });
-  position_ += static_cast<uint64_t>((n + 3) / 4);
+  position_ += blocks_of(n);
   return out.to(options_.device());
 }
 
@@ -74,28 +88,28 @@ Tensor Random::uniform(const Shape& shape, double low, double high) {
   Tensor out = at::empty(with_lanes(lanes(), shape), options_.device(at::kCPU));
   const int64_t n = numel(shape);
   AT_DISPATCH_FLOATING_TYPES(out.scalar_type(), "uniform", [&] {
-    fill_lanes(keys_, step_, position_, n, out.mutable_data_ptr<scalar_t>(),
-               [=](const uint32_t* words, int64_t, scalar_t* to, int64_t count) {
-                 // 24 bits fit a float below 1; rounding 32 of them would reach 1.
-                 for (int64_t i = 0; i < count; ++i)
-                   to[i] = static_cast<scalar_t>(low + (high - low) *
-                                                           (static_cast<double>(words[i] >> 8) * 0x1p-24));
-               });
+    // 24 bits fit a float below 1; rounding 32 of them would reach 1.
+    draw_lanes<scalar_t>(keys_, step_, position_, n, out,
+                         [=](const uint32_t* words, int64_t, scalar_t* to, int64_t count) {
+                           for (int64_t i = 0; i < count; ++i)
+                             to[i] = static_cast<scalar_t>(
+                                 low + (high - low) * (static_cast<double>(words[i] >> 8) * 0x1p-24));
+                         });
   });
-  position_ += static_cast<uint64_t>((n + 3) / 4);
+  position_ += blocks_of(n);
   return out.to(options_.device());
 }
 
 Tensor Random::integers(const Shape& shape, int64_t count) {
   Tensor out = at::empty(with_lanes(lanes(), shape), at::kLong);
   const int64_t n = numel(shape);
-  fill_lanes(keys_, step_, position_, n, out.mutable_data_ptr<int64_t>(),
-             [=](const uint32_t* words, int64_t, int64_t* to, int64_t m) {
-               for (int64_t i = 0; i < m; ++i)
-                 to[i] = static_cast<int64_t>(
-                     (static_cast<uint64_t>(words[i]) * static_cast<uint64_t>(count)) >> 32);
-             });
-  position_ += static_cast<uint64_t>((n + 3) / 4);
+  draw_lanes<int64_t>(keys_, step_, position_, n, out,
+                      [=](const uint32_t* words, int64_t, int64_t* to, int64_t m) {
+                        for (int64_t i = 0; i < m; ++i)
+                          to[i] = static_cast<int64_t>(
+                              (static_cast<uint64_t>(words[i]) * static_cast<uint64_t>(count)) >> 32);
+                      });
+  position_ += blocks_of(n);
   return out.to(options_.device());
 }
 
@@ -106,15 +120,14 @@ Tensor Random::choice(const Shape& shape, const std::vector<double>& weights) {
   Tensor out = at::empty(with_lanes(lanes(), shape), at::kLong);
   const int64_t n = numel(shape);
   const auto last = static_cast<int64_t>(weights.size()) - 1;
-  fill_lanes(keys_, step_, position_, n, out.mutable_data_ptr<int64_t>(),
-             [&](const uint32_t* words, int64_t, int64_t* to, int64_t m) {
-               for (int64_t i = 0; i < m; ++i) {
-                 const double u = (static_cast<double>(words[i]) + 0.5) * 0x1p-32 * total;
-                 to[i] =
-                     std::min<int64_t>(std::upper_bound(ends.begin(), ends.end(), u) - ends.begin(), last);
-               }
-             });
-  position_ += static_cast<uint64_t>((n + 3) / 4);
+  draw_lanes<int64_t>(
+      keys_, step_, position_, n, out, [=](const uint32_t* words, int64_t, int64_t* to, int64_t m) {
+        for (int64_t i = 0; i < m; ++i) {
+          const double u = (static_cast<double>(words[i]) + 0.5) * 0x1p-32 * total;
+          to[i] = std::min<int64_t>(std::upper_bound(ends.begin(), ends.end(), u) - ends.begin(), last);
+        }
+      });
+  position_ += blocks_of(n);
   return out.to(options_.device());
 }
 
