@@ -19,6 +19,7 @@ class Network {
   const std::vector<Slot>& slots() const { return declared_.params(); }
   const Tensor& buffer() const { return buffer_; }
   const Tensor& gradient() const { return gradient_; }
+  const Tensor& state_buffer() const { return state_buffer_; }
 
   /// Views of the buffer by parameter; differentiable leaves, or plain.
   const std::vector<Tensor>& leaves() const { return leaves_; }

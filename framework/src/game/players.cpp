@@ -234,6 +234,27 @@ void Players::check_parameters() {
     }
 }
 
+void Players::lasting(Lasting& all) {
+  for (const auto& [kind, network] : networks_) {
+    all.rows(network.role() + "/parameters", network.buffer());
+    all.rows(network.role() + "/state", network.state_buffer());
+  }
+  for (size_t p = 0; p < states_.size(); ++p) {
+    State& state = states_[p];
+    const std::string name = spec(p).name + "/";
+    for (const NetworkMemory& memory : state.memories) {
+      const std::string of_network = name + network(memory).role();
+      for (size_t i = 0; i < memory.optimizer.size(); ++i)
+        all.rows(fmt::format("{}/optimizer.{}", of_network, i), memory.optimizer[i]);
+      for (size_t i = 0; i < memory.dynamics.size(); ++i)
+        all.rows(fmt::format("{}/dynamics.{}", of_network, i), memory.dynamics[i]);
+    }
+    all.rows(name + "loss_sum", state.loss_sum);
+    all.count(name + "loss_count", state.loss_count);
+    all.count(name + "updates", state.updates);
+  }
+}
+
 void Players::keep(const std::vector<int64_t>& lanes) {
   std::vector<std::string> kept;
   for (const int64_t lane : lanes) kept.push_back(std::move(faults_[static_cast<size_t>(lane)]));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "game/assembly.hpp"
+#include "game/lasting.hpp"
 #include "game/network.hpp"
 
 namespace saddle {
@@ -57,6 +58,9 @@ class Players {
   const std::vector<std::string>& faults() const { return faults_; }
   bool any_fault() const;
   void blame(int64_t lane, std::string why);
+  /// Parameters and states of all networks, what optimizers and dynamics remember, losses since the last
+  /// measurement.
+  void lasting(Lasting& all);
   /// Keeps the given lanes, in that order.
   void keep(const std::vector<int64_t>& lanes);
 

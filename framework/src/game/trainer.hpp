@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "game/averages.hpp"
+#include "game/checkpoint.hpp"
+#include "game/health.hpp"
 #include "game/measure.hpp"
 #include "game/players.hpp"
 #include "game/result.hpp"
@@ -23,18 +25,30 @@ class Trainer {
   using Progress = std::function<bool(int64_t steps)>;
   /// Called once for every trial, when it ends.
   using Finished = std::function<void(TrialResult)>;
-  void run(const Progress& progress, const Finished& finished);
+  /// `due` is asked between steps, with the number of those done; where it agrees, and where `progress`
+  /// stops, `save` gets a checkpoint of every trial.
+  struct Saving {
+    std::function<bool(int64_t steps)> due;
+    std::function<void(const Checkpoint&)> save;
+  };
+  void run(const Progress& progress, const Finished& finished, const Saving& saving = {});
+  /// Before `run`: goes on from checkpoints of these trials, all at one step. Throws CheckpointMismatch, and
+  /// nothing has changed, if they are not of such trials.
+  void resume(const std::vector<Checkpoint>& checkpoints);
 
  private:
   void assemble();
+  Lasting lasting();
+  void save_all(const Saving& saving);
   void step();
   void turn(std::vector<size_t> movers, const std::string& name, int64_t draw);
   /// Draws what is measured next; a lane whose samples are not finite has diverged.
   void draw_samples();
   void measure();
   void remove_dead(const Finished& finished);
-  TrialResult finish(int64_t lane, Outcome outcome, const Tensor& samples);
-  void finish_all(Outcome outcome, const Finished& finished);
+  TrialResult finish(int64_t lane, Health::Finding finding, const Tensor& samples);
+  /// Of lanes that are sound: at the end of the training, or interrupted.
+  void finish_all(bool interrupted, const Finished& finished);
   /// What is measured and sampled from: the averaged weights where there are some.
   Networks measured_networks() const;
   Tensor kept_samples() const;
@@ -48,6 +62,7 @@ class Trainer {
   std::optional<Players> players_;
   std::optional<Averages> averages_;
   std::unique_ptr<Measure> measure_;
+  Health health_;
   std::vector<TrialResult> results_;               // by lane
   std::vector<std::vector<double>> rate_factors_;  // of this step, by player and lane
   Tensor fake_;                                    // drawn for the next measurement
