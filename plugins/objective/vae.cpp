@@ -17,8 +17,9 @@ class Vae final : public Objective {
             "p(x|z): normal around the generator's samples, or independent bits whose logits are the "
             "generator's raw output (head: sigmoid; data within 0 … 1).");
     s.param("beta", &Vae::beta_, {.initial = 1.0, .range = at_least(0)}, "Multiplies the KL divergence.");
-    s.param("std", &Vae::std_, {.initial = 1.0, .range = above(0)},
-            "Standard deviation of the gaussian likelihood; the bernoulli one has none.");
+    s.param("std", &Vae::std_,
+            {.initial = 1.0, .range = above(0), .only_when = OnlyWhen{"likelihood", {"gaussian"}}},
+            "Standard deviation of the likelihood.");
   }
 
   std::vector<Kind> uses() const override {

@@ -20,10 +20,11 @@ class InstanceNoise final : public Penalty {
             "Of the noise: normal, or ±std with equal probabilities, whose square does not fluctuate.");
     s.param("schedule", &InstanceNoise::schedule_, {.initial = "constant", .choices = {"constant", "linear"}},
             "Whether the standard deviation stays, or goes to `final` on a straight line.");
-    s.param("final", &InstanceNoise::final_, {.initial = 0.0, .range = at_least(0)},
-            "The standard deviation from `anneal_end` on, where the schedule is linear.");
+    const OnlyWhen linear{"schedule", {"linear"}};
+    s.param("final", &InstanceNoise::final_, {.initial = 0.0, .range = at_least(0), .only_when = linear},
+            "The standard deviation from `anneal_end` on.");
     s.param("anneal_end", &InstanceNoise::anneal_end_,
-            {.initial = 1.0, .range = {.low = 0, .high = 1, .low_open = true}},
+            {.initial = 1.0, .range = {.low = 0, .high = 1, .low_open = true}, .only_when = linear},
             "The share of the training after which the schedule is at its end.");
   }
   static constexpr bool lazy = false;

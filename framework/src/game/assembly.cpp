@@ -6,7 +6,9 @@ namespace saddle {
 
 SharedData load_data(const PartConfig& part, const AssignContext& context) {
   auto object = std::make_shared<PluginObject>(instantiate({&part}, context));
-  object->as<Data>().load();
+  auto& loaded = object->as<Data>();
+  check_files(part, loaded.files());
+  loaded.load();
   return object;
 }
 

@@ -76,7 +76,7 @@ Players::Players(const Assembly& assembly, const Streams& streams, const TrainCo
       for (size_t i = 0; i < of_dynamics; ++i) memory.dynamics.push_back(at::zeros_like(buffer));
       state.memories.push_back(std::move(memory));
     }
-    state.loss_sum.assign(static_cast<size_t>(lanes), 0.0);
+    state.loss_sum = at::zeros({lanes}, at::kDouble);
     state.clip_norm = player.is_critic ? train.critic_clip_norm : train.generator_clip_norm;
     states_.push_back(std::move(state));
   }
@@ -95,7 +95,7 @@ Players::Players(const Players& group, int64_t lane, const Assembly& of_lane) : 
       state.memories.push_back(std::move(one));
     }
     state.updates = all.updates;
-    state.loss_sum = {all.loss_sum[static_cast<size_t>(lane)]};
+    state.loss_sum = all.loss_sum.narrow(0, lane, 1).clone();
     state.loss_count = all.loss_count;
     state.clip_norm = all.clip_norm;
     states_.push_back(std::move(state));
@@ -105,13 +105,12 @@ Players::Players(const Players& group, int64_t lane, const Assembly& of_lane) : 
 }
 
 void Players::take_over(int64_t lane, const Players& one) {
-  const auto at = static_cast<size_t>(lane);
+  if (!one.faults_[0].empty()) return blame(lane, one.faults_[0]);  // it has ended before its neighbours
   for (size_t p = 0; p < states_.size(); ++p) {
     states_[p].updates = one.states_[p].updates;
-    states_[p].loss_sum[at] = one.states_[p].loss_sum[0];
+    states_[p].loss_sum[lane].copy_(one.states_[p].loss_sum[0]);
     states_[p].loss_count = one.states_[p].loss_count;
   }
-  if (!one.faults_[0].empty()) blame(lane, one.faults_[0]);
 }
 
 const Field& Players::planned_gradient(size_t player) {
@@ -230,8 +229,9 @@ void Players::note_loss(size_t player, const Tensor& loss) {
 void Players::note_loss(size_t player, const std::vector<double>& loss) {
   State& state = states_[player];
   ++state.loss_count;
+  auto* sums = state.loss_sum.mutable_data_ptr<double>();
   for (size_t lane = 0; lane < loss.size(); ++lane) {
-    state.loss_sum[lane] += loss[lane];
+    sums[lane] += loss[lane];
     if (!std::isfinite(loss[lane]))
       blame(static_cast<int64_t>(lane), fmt::format("the loss of the {} is {}", spec(player).name, loss[lane]));
   }
@@ -240,8 +240,8 @@ void Players::note_loss(size_t player, const std::vector<double>& loss) {
 Tensor Players::take_mean_loss(size_t player) {
   State& state = states_[player];
   if (state.loss_count == 0) return {};
-  const Tensor mean = at::tensor(state.loss_sum, at::kDouble) / static_cast<double>(state.loss_count);
-  std::fill(state.loss_sum.begin(), state.loss_sum.end(), 0.0);
+  const Tensor mean = state.loss_sum / static_cast<double>(state.loss_count);
+  state.loss_sum.zero_();
   state.loss_count = 0;
   return mean;
 }
@@ -276,6 +276,27 @@ void Players::check_parameters() {
     }
 }
 
+void Players::lasting(Lasting& all) {
+  for (const auto& [kind, network] : networks_) {
+    all.rows(network.role() + "/parameters", network.buffer());
+    all.rows(network.role() + "/state", network.state_buffer());
+  }
+  for (size_t p = 0; p < states_.size(); ++p) {
+    State& state = states_[p];
+    const std::string name = spec(p).name + "/";
+    for (const NetworkMemory& memory : state.memories) {
+      const std::string of_network = name + network(memory).role();
+      for (size_t i = 0; i < memory.optimizer.size(); ++i)
+        all.rows(fmt::format("{}/optimizer.{}", of_network, i), memory.optimizer[i]);
+      for (size_t i = 0; i < memory.dynamics.size(); ++i)
+        all.rows(fmt::format("{}/dynamics.{}", of_network, i), memory.dynamics[i]);
+    }
+    all.rows(name + "loss_sum", state.loss_sum);
+    all.count(name + "loss_count", state.loss_count);
+    all.count(name + "updates", state.updates);
+  }
+}
+
 void Players::keep(const std::vector<int64_t>& lanes) {
   std::vector<std::string> kept;
   for (const int64_t lane : lanes) kept.push_back(std::move(faults_[static_cast<size_t>(lane)]));
@@ -283,9 +304,7 @@ void Players::keep(const std::vector<int64_t>& lanes) {
   if (lanes.empty()) return;
   for (auto& [kind, network] : networks_) network.keep(lanes);
   for (State& state : states_) {
-    std::vector<double> sums;
-    for (const int64_t lane : lanes) sums.push_back(state.loss_sum[static_cast<size_t>(lane)]);
-    state.loss_sum = std::move(sums);
+    state.loss_sum = state.loss_sum.index_select(0, at::tensor(lanes, at::kLong));
     for (auto& memory : state.memories)
       for (auto* buffers : {&memory.optimizer, &memory.dynamics})
         for (Tensor& buffer : *buffers)

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "game/assembly.hpp"
+#include "game/lasting.hpp"
 #include "game/network.hpp"
 
 namespace saddle {
@@ -62,6 +63,9 @@ class Players {
   const std::vector<std::string>& faults() const { return faults_; }
   bool any_fault() const;
   void blame(int64_t lane, std::string why);
+  /// Parameters and states of all networks, what optimizers and dynamics remember, losses since the last
+  /// measurement.
+  void lasting(Lasting& all);
   /// Keeps the given lanes, in that order.
   void keep(const std::vector<int64_t>& lanes);
 
@@ -75,7 +79,7 @@ class Players {
     std::vector<NetworkMemory> memories;
     Field leaves;
     int64_t updates = 0;
-    std::vector<double> loss_sum;  // by lane
+    Tensor loss_sum;  // [lane] float64, on the CPU
     int64_t loss_count = 0;
     double clip_norm = 0;  // 0: no limit
     Field planned;         // views of the networks' planned gradients

@@ -32,7 +32,8 @@ Trainer::Trainer(std::vector<const TrialConfig*> trials, SharedData data, at::De
       options_(at::TensorOptions(device).dtype(trials_.at(0)->train.dtype == "float64" ? at::kDouble
                                                                                        : at::kFloat)),
       data_(std::move(data)),
-      tapes_(tapes) {
+      tapes_(tapes),
+      health_(lanes()) {
   assemble();
   players_.emplace(*assembly_, *streams_, trials_[0]->train);
   steps_.emplace(*assembly_, *players_, *streams_, trials_[0]->train);
@@ -53,7 +54,40 @@ void Trainer::assemble() {
   measure_ = std::make_unique<Measure>(*assembly_, *trials_[0], options_);
 }
 
-void Trainer::run(const Progress& progress, const Finished& finished) {
+Lasting Trainer::lasting() {
+  Lasting all;
+  players_->lasting(all);
+  if (averages_) averages_->lasting(players_->networks(), all);
+  health_.lasting(*assembly_, players_->networks(), all);
+  return all;
+}
+
+void Trainer::resume(const std::vector<Checkpoint>& checkpoints) {
+  std::vector<const NamedTensors*> lanes;
+  for (const Checkpoint& checkpoint : checkpoints) {
+    if (checkpoint.so_far.steps != checkpoints[0].so_far.steps)
+      throw CheckpointMismatch("it is not at the step of its neighbours");
+    lanes.push_back(&checkpoint.lasting);
+  }
+  lasting().restore(lanes);
+  step_ = checkpoints[0].so_far.steps;
+  for (size_t lane = 0; lane < results_.size(); ++lane) {
+    results_[lane] = checkpoints[lane].so_far;
+    results_[lane].trial = trials_[lane];
+  }
+}
+
+void Trainer::save_all(const Saving& saving) {
+  const Lasting all = lasting();
+  for (int64_t lane = 0; lane < lanes(); ++lane) {
+    Checkpoint checkpoint{results_[static_cast<size_t>(lane)], all.of(lane)};
+    checkpoint.so_far.outcome = Outcome::interrupted;
+    checkpoint.so_far.steps = checkpoint.so_far.reason_step = step_;
+    saving.save(checkpoint);
+  }
+}
+
+void Trainer::run(const Progress& progress, const Finished& finished, const Saving& saving) {
   const int64_t steps = trials_[0]->train.steps, every = trials_[0]->measure.every;
   auto lap = Clock::now(), shown = lap;
   const auto share_time = [&] {
@@ -61,9 +95,11 @@ void Trainer::run(const Progress& progress, const Finished& finished) {
       result.seconds += seconds_since(lap) / static_cast<double>(results_.size());
     lap = Clock::now();
   };
-  draw_samples();
-  if (players_->any_fault()) remove_dead(finished);
-  if (!trials_.empty()) measure();
+  if (step_ == 0) {  // not resumed
+    draw_samples();
+    if (players_->any_fault()) remove_dead(finished);
+    if (!trials_.empty()) measure();
+  }
   while (step_ < steps && !trials_.empty()) {
     advance(every > 0 ? std::min(steps, (step_ / every + 1) * every) : steps);
     const bool due = step_ == steps || (every > 0 && step_ % every == 0);
@@ -76,16 +112,22 @@ void Trainer::run(const Progress& progress, const Finished& finished) {
       remove_dead(finished);
     }
     if (!trials_.empty() && due) measure();
+    const bool goes_on = step_ < steps && !trials_.empty();
+    if (goes_on && saving.due && saving.due(step_)) {
+      share_time();
+      save_all(saving);
+    }
     if (seconds_since(shown) > 0.02) {
       shown = Clock::now();
-      if (!progress(step_) && step_ < steps) {
+      if (!progress(step_) && goes_on) {
         share_time();
-        return finish_all(Outcome::interrupted, finished);
+        if (saving.save) save_all(saving);
+        return finish_all(true, finished);
       }
     }
   }
   share_time();
-  finish_all(Outcome::done, finished);
+  finish_all(false, finished);
 }
 
 // Whether lanes may train by themselves. At step 0 a stream's step could not be told from a constant.
@@ -157,6 +199,7 @@ void Trainer::measure() {
       results_[lane].metrics.emplace_back(column.name, column.values[lane]);
     }
   }
+  health_.look(*assembly_, players_->networks(), trials_[0]->train, measure_->real(), fake_, step_);
 }
 
 Networks Trainer::measured_networks() const {
@@ -169,18 +212,24 @@ Tensor Trainer::kept_samples() const {
   return n > 0 ? measure_->samples(measured_networks(), lanes(), n).cpu() : Tensor();
 }
 
-void Trainer::finish_all(Outcome outcome, const Finished& finished) {
+void Trainer::finish_all(bool interrupted, const Finished& finished) {
   const Tensor samples = kept_samples();
-  for (int64_t lane = 0; lane < lanes(); ++lane) finished(finish(lane, outcome, samples));
+  for (int64_t lane = 0; lane < lanes(); ++lane) {
+    const Health::Finding finding =
+        interrupted ? Health::Finding{Outcome::interrupted, {}, step_} : health_.finding(lane);
+    finished(finish(lane, finding, samples));
+  }
 }
 
-TrialResult Trainer::finish(int64_t lane, Outcome outcome, const Tensor& samples) {
+TrialResult Trainer::finish(int64_t lane, Health::Finding finding, const Tensor& samples) {
   TrialResult result = std::move(results_[static_cast<size_t>(lane)]);
-  result.outcome = outcome;
   const auto at = static_cast<size_t>(lane);
+  result.outcome = finding.outcome;
+  result.reason = std::move(finding.reason);
   result.steps = at < played_.size() ? std::min(step_, played_[at]) : step_;
-  if (outcome == Outcome::diverged) {
-    result.reason = players_->faults()[static_cast<size_t>(lane)];
+  const bool at_the_end = finding.outcome == Outcome::done || finding.outcome == Outcome::diverged;
+  result.reason_step = at_the_end ? result.steps : finding.since;
+  if (result.outcome == Outcome::diverged) {
     // What it measured before says nothing about where it ended.
     for (auto& [name, value] : result.metrics) value = std::numeric_limits<double>::quiet_NaN();
   }
@@ -199,7 +248,8 @@ void Trainer::remove_dead(const Finished& finished) {
     if (players_->faults()[static_cast<size_t>(lane)].empty())
       alive.push_back(lane);
     else
-      finished(finish(lane, Outcome::diverged, samples));
+      finished(
+          finish(lane, {Outcome::diverged, players_->faults()[static_cast<size_t>(lane)], step_}, samples));
   }
   const auto keep = [&](auto& list) {
     std::decay_t<decltype(list)> kept;
@@ -212,8 +262,9 @@ void Trainer::remove_dead(const Finished& finished) {
   lone_lanes_.clear();
   if (alive.empty()) return;
   players_->keep(alive);
-  fake_ = fake_.index_select(0, at::tensor(alive, at::kLong).to(fake_.device()));
+  if (fake_.defined()) fake_ = fake_.index_select(0, at::tensor(alive, at::kLong).to(fake_.device()));
   if (averages_) averages_->keep(alive);
+  health_.keep(alive);
   assemble();
   players_->reassemble(*assembly_);
   steps_.emplace(*assembly_, *players_, *streams_, trials_[0]->train);

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "game/averages.hpp"
+#include "game/checkpoint.hpp"
+#include "game/health.hpp"
 #include "game/lone_lane.hpp"
 #include "game/measure.hpp"
 #include "game/players.hpp"
@@ -29,7 +31,16 @@ class Trainer {
   using Progress = std::function<bool(int64_t steps)>;
   /// Called once for every trial, when it ends.
   using Finished = std::function<void(TrialResult)>;
-  void run(const Progress& progress, const Finished& finished);
+  /// `due` is asked between steps, with the number of those done; where it agrees, and where `progress`
+  /// stops, `save` gets a checkpoint of every trial.
+  struct Saving {
+    std::function<bool(int64_t steps)> due;
+    std::function<void(const Checkpoint&)> save;
+  };
+  void run(const Progress& progress, const Finished& finished, const Saving& saving = {});
+  /// Before `run`: goes on from checkpoints of these trials, all at one step. Throws CheckpointMismatch, and
+  /// nothing has changed, if they are not of such trials.
+  void resume(const std::vector<Checkpoint>& checkpoints);
 
  private:
   void assemble();
@@ -37,12 +48,15 @@ class Trainer {
   void advance(int64_t until);
   bool may_use_tapes() const;
   void advance_one_by_one(int64_t until);
+  Lasting lasting();
+  void save_all(const Saving& saving);
   /// Draws what is measured next; a lane whose samples are not finite has diverged.
   void draw_samples();
   void measure();
   void remove_dead(const Finished& finished);
-  TrialResult finish(int64_t lane, Outcome outcome, const Tensor& samples);
-  void finish_all(Outcome outcome, const Finished& finished);
+  TrialResult finish(int64_t lane, Health::Finding finding, const Tensor& samples);
+  /// Of lanes that are sound: at the end of the training, or interrupted.
+  void finish_all(bool interrupted, const Finished& finished);
   /// What is measured and sampled from: the averaged weights where there are some.
   Networks measured_networks() const;
   Tensor kept_samples() const;
@@ -60,6 +74,7 @@ class Trainer {
   bool tapes_;
   std::optional<double> seconds_a_step_;  // of a lone lane
   std::unique_ptr<Measure> measure_;
+  Health health_;
   std::vector<TrialResult> results_;  // by lane
   std::vector<int64_t> played_;       // steps by lane, where one ended before the others
   Tensor fake_;                       // drawn for the next measurement
