@@ -10,6 +10,7 @@
 
 #include <ATen/Version.h>
 #include <ATen/native/DispatchStub.h>
+#include <saddle/fingerprint.hpp>
 #include <torch/version.h>
 
 #include "schema/sha256.hpp"
