@@ -110,6 +110,11 @@ TEST_CASE("a temperature is what the schedule makes of it, lane by lane") {
   const Tensor raw = at::full({2, 5, 3}, 0.4, at::kDouble);
   Random one = stream({1, 1}), other = stream({1, 1});
   const Tensor scheduled = head.as<Head>().forward({{}, {}, Mode::training, {0.5, 0.2}}, raw, one);
+  const LaneReal start({1, 0.5}, at::kDouble);
+  CHECK(Params({}, {}, Mode::training).temperature(start).at(1) == 0.5);
+  const LaneReal coldest = Params({}, {}, Mode::training, {0, 1e-5}).temperature(start);
+  CHECK(coldest.at(0) == 1e-3);
+  CHECK(coldest.at(1) == 5e-4);
   const Tensor noisy = raw + other.logistic({5, 3});
   CHECK(number((scheduled[0] - (noisy[0] / 0.5).sigmoid()).abs().max()) < 1e-15);
   CHECK(number((scheduled[1] - (noisy[1] / 0.1).sigmoid()).abs().max()) < 1e-15);

@@ -74,7 +74,8 @@ class SADDLE_API Params {
   void store(StateRef ref, const Tensor& value) const;
   bool training() const { return mode_ == Mode::training; }
   Mode mode() const { return mode_; }
-  /// A temperature at this step of the training, as `train.temperature_schedule` says.
+  /// A temperature at this step of the training, as `train.temperature_schedule` says, but no less than a
+  /// thousandth of the start: schedules of rates may end at 0.
   LaneReal temperature(const LaneReal& start) const;
   const std::vector<Tensor>& all() const { return params_; }
 

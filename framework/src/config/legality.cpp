@@ -137,8 +137,10 @@ void Legality::match(const TrialConfig& trial, const Parts& parts, std::vector<O
 // A critic would tell generated from real samples by that alone.
 void Legality::match_support(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out) {
   const Support support = ask_plugin(*trial.head->plugin, [&] { return parts.head->support(); });
-  const std::string found =
-      ask_plugin(*trial.data->plugin, [&] { return outside_support(support, *parts.data); });
+  const auto [known, added] = outside_support_.try_emplace({trial.head, trial.data});
+  if (added)
+    known->second = ask_plugin(*trial.data->plugin, [&] { return outside_support(support, *parts.data); });
+  const std::string& found = known->second;
   if (found.empty()) return;
   out.push_back({about(*trial.head,
                        "the head " + trial.head->plugin->name() + " makes " + support_text(support) +

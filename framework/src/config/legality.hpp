@@ -44,6 +44,7 @@ class Legality {
   std::unordered_map<PartPtr, Loaded> data_;
   std::map<std::pair<std::vector<const PartConfig*>, int64_t>, std::vector<Objection>> known_;
   std::map<std::pair<const PartConfig*, std::string>, std::vector<Objection>> declared_;
+  std::map<std::pair<PartPtr, PartPtr>, std::string> outside_support_;  ///< by head and data
 };
 
 }  // namespace saddle

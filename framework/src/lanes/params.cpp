@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
+
 namespace saddle {
 namespace {
 
@@ -47,7 +49,7 @@ LaneReal Params::temperature(const LaneReal& start) const {
   if (temperature_factors_.empty()) return start;
   std::vector<double> now;
   for (int64_t lane = 0; lane < start.lanes(); ++lane)
-    now.push_back(start.at(lane) * temperature_factors_[static_cast<size_t>(lane)]);
+    now.push_back(start.at(lane) * std::max(temperature_factors_[static_cast<size_t>(lane)], 1e-3));
   return {std::move(now), start.values().options()};
 }
 
