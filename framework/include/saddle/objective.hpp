@@ -64,6 +64,8 @@ class SADDLE_API Play {
 /// What a divergence or a penalty sees at this moment, real and generated samples as the penalties perturb
 /// them. Its streams are named after `part`.
 SADDLE_API Round round_of(Play& play, Player player, const std::string& part);
+/// The same with these generated samples, not perturbed yet.
+SADDLE_API Round round_of(Play& play, Player player, const std::string& part, Tensor fake);
 
 class SADDLE_API Objective : public Plugin {
  public:

@@ -174,7 +174,7 @@ void Trainer::advance_one_by_one(int64_t until) {
 }
 
 void Trainer::draw_samples() {
-  fake_ = measure_->samples(measured_networks(), lanes());
+  fake_ = measure_->samples(measured_networks(), lanes(), step_);
   const auto finite = finite_lanes(fake_.flatten(1));
   for (size_t lane = 0; lane < finite.size(); ++lane)
     if (!finite[lane]) players_->blame(static_cast<int64_t>(lane), "the generator's samples are not finite");
@@ -209,7 +209,7 @@ Networks Trainer::measured_networks() const {
 // [lane, n, …], or undefined.
 Tensor Trainer::kept_samples() const {
   const int64_t n = trials_.empty() ? 0 : trials_[0]->keep.samples;
-  return n > 0 ? measure_->samples(measured_networks(), lanes(), n).cpu() : Tensor();
+  return n > 0 ? measure_->samples(measured_networks(), lanes(), step_, n).cpu() : Tensor();
 }
 
 void Trainer::finish_all(bool interrupted, const Finished& finished) {

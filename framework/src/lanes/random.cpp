@@ -4,10 +4,12 @@
 #include <ATen/Dispatch.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "philox.hpp"
 #include "recorder.hpp"
+#include "samplers.hpp"
 
 namespace saddle {
 namespace {
@@ -51,15 +53,18 @@ void fill_lanes(const std::vector<uint64_t>& keys, uint64_t step, uint64_t posit
   }
 }
 
-// One draw of n numbers a lane: now, and at every replay of what is being recorded.
+// One draw, fill(step, first number): now, and at every replay of what is being recorded.
+void fill_now_and_again(const Tensor& numbers, int64_t step, const std::function<void(int64_t, char*)>& fill) {
+  fill(step, raw_pointer(numbers));
+  if (Recorder* recorder = Recorder::current()) recorder->drawn(numbers, step, fill);
+}
+
 template <class T, class Fill>
 void draw_lanes(const std::vector<uint64_t>& keys, int64_t step, uint64_t position, int64_t n, const Tensor& numbers,
                 Fill fill) {
-  fill_lanes(keys, static_cast<uint64_t>(step), position, n, numbers.mutable_data_ptr<T>(), fill);
-  if (Recorder* recorder = Recorder::current())
-    recorder->drawn(numbers, step, [=](int64_t now, char* to) {
-      fill_lanes(keys, static_cast<uint64_t>(now), position, n, reinterpret_cast<T*>(to), fill);
-    });
+  fill_now_and_again(numbers, step, [=](int64_t now, char* to) {
+    fill_lanes(keys, static_cast<uint64_t>(now), position, n, reinterpret_cast<T*>(to), fill);
+  });
 }
 
 uint64_t blocks_of(int64_t n) { return static_cast<uint64_t>((n + 3) / 4); }
@@ -130,6 +135,94 @@ Tensor Random::choice(const Shape& shape, const std::vector<double>& weights) {
   position_ += blocks_of(n);
   return out.to(options_.device());
 }
+
+namespace {
+
+// Calls put(i, u) for n uniform numbers of 52 bits.
+template <class Put>
+void each_open_uniform(uint64_t key, uint64_t step, uint64_t position, int64_t n, Put put) {
+  // Two blocks' worth of words for every four numbers, one chunk of them at a time.
+  uint32_t words[4 * chunk_blocks];
+  for (int64_t done = 0; done < n; done += 2 * chunk_blocks) {
+    const int64_t count = std::min(n - done, 2 * chunk_blocks), blocks = (count + 1) / 2;
+    philox::words(key, position + static_cast<uint64_t>(done / 2), step, blocks, words);
+    for (int64_t i = 0; i < count; ++i) {
+      const int64_t at = (i % 2) * 2 * blocks + i / 2;
+      put(done + i, samplers::open_uniform(words[at], words[at + blocks]));
+    }
+  }
+}
+
+}  // namespace
+
+// function(u) of n open uniform numbers a lane, in float64.
+template <class Function>
+Tensor Random::from_open_uniform(const Shape& shape, Function function) {
+  const Tensor out = at::empty(with_lanes(lanes(), shape), at::kDouble);
+  const int64_t n = numel(shape);
+  fill_now_and_again(out, step_, [keys = keys_, position = position_, n, function](int64_t step, char* to) {
+    auto* numbers = reinterpret_cast<double*>(to);
+    for (const uint64_t key : keys) {
+      each_open_uniform(key, static_cast<uint64_t>(step), position, n,
+                        [&](int64_t i, double u) { numbers[i] = function(u); });
+      numbers += n;
+    }
+  });
+  position_ += static_cast<uint64_t>((n + 1) / 2);
+  return out;
+}
+
+Tensor Random::open_uniform(const Shape& shape) {
+  return from_open_uniform(shape, [](double u) { return u; }).to(options_.device());
+}
+
+Tensor Random::gumbel(const Shape& shape) {
+  return from_open_uniform(shape, [](double u) { return -std::log(-std::log(u)); }).to(options_);
+}
+
+Tensor Random::logistic(const Shape& shape) {
+  return from_open_uniform(shape, [](double u) { return std::log(u) - std::log1p(-u); }).to(options_);
+}
+
+// draw(words of its own, parameter) for every parameter.
+template <class Draw>
+Tensor Random::for_each(const Tensor& parameters, Draw draw_one) {
+  const Tensor in = parameters.detach().to(at::kCPU, at::kDouble).contiguous();
+  TORCH_CHECK(in.size(0) == lanes(), "one parameter a number and lane: ", in.sizes(), " for ", lanes(),
+              " lanes");
+  Tensor out = at::empty_like(in);
+  const int64_t n = in.numel() / std::max<int64_t>(lanes(), 1);
+  const auto again = [keys = keys_, position = position_, n, draw_one](int64_t step, const char* from, char* to) {
+    const auto* parameter = reinterpret_cast<const double*>(from);
+    auto* number = reinterpret_cast<double*>(to);
+    for (const uint64_t key : keys)
+      for (int64_t i = 0; i < n; ++i) {
+        samplers::Words words(key, static_cast<uint64_t>(step),
+                              position + static_cast<uint64_t>(i) * Draw::blocks);
+        *number++ = draw_one(words, *parameter++);
+      }
+  };
+  again(step_, raw_pointer(in), raw_pointer(out));
+  if (Recorder* recorder = Recorder::current()) recorder->drawn(in, out, step_, again);
+  position_ += static_cast<uint64_t>(n) * Draw::blocks;
+  return out.to(options_.device());
+}
+
+namespace {
+
+struct LogGamma {
+  static constexpr uint64_t blocks = samplers::gamma_blocks;
+  double operator()(samplers::Words& words, double a) const { return samplers::log_gamma(words, a); }
+};
+struct Poisson {
+  static constexpr uint64_t blocks = samplers::poisson_blocks;
+  double operator()(samplers::Words& words, double rate) const { return samplers::poisson(words, rate); }
+};
+
+}  // namespace
+
+Tensor Random::log_gamma(const Tensor& concentration) { return for_each(concentration, LogGamma()); }
+Tensor Random::poisson(const Tensor& rate) { return for_each(rate, Poisson()); }
 
 Streams::Streams(std::vector<uint64_t> seeds, at::TensorOptions options)
     : seeds_(std::move(seeds)), options_(std::move(options)) {}

@@ -242,12 +242,17 @@ void Recorder::kernel(std::initializer_list<const Tensor*> reads, std::initializ
 
 void Recorder::drawn(const Tensor& numbers, int64_t step,
                      std::function<void(int64_t step, char* to)> again) {
-  add({}, {&numbers}, /*repeats=*/step == step_,
-      [numbers, step, repeats = step == step_,
-       again = std::move(again)](const Places& places) -> Tape::Call {
-        char* to = places.pointer(numbers);
-        if (repeats) return [to, again](int64_t now) { again(now, to); };
-        return [to, again, step](int64_t) { again(step, to); };
+  drawn({}, numbers, step, [again = std::move(again)](int64_t now, const char*, char* to) { again(now, to); });
+}
+
+void Recorder::drawn(const Tensor& parameters, const Tensor& numbers, int64_t step,
+                     std::function<void(int64_t step, const char* from, char* to)> again) {
+  const bool other = step == step_;  // numbers in every run
+  add({&parameters}, {&numbers}, other,
+      [=, again = std::move(again)](const Places& places) -> Tape::Call {
+        return [=, from = places.pointer(parameters), to = places.pointer(numbers)](int64_t now) {
+          again(other ? now : step, from, to);
+        };
       });
 }
 

@@ -64,6 +64,9 @@ class SADDLE_API Recorder {
               Kernel body);
   /// Numbers that have just been drawn at `step`: `again` draws those of another step.
   void drawn(const Tensor& numbers, int64_t step, std::function<void(int64_t step, char* to)> again);
+  /// The same where the numbers depend on parameters.
+  void drawn(const Tensor& parameters, const Tensor& numbers, int64_t step,
+             std::function<void(int64_t step, const char* from, char* to)> again);
   /// Tensors that come from outside at each run, such as a batch. They are made unrecorded.
   using Made = std::vector<Tensor>;
   Made outside(std::function<Made(int64_t step)> make);

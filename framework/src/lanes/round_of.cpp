@@ -24,12 +24,16 @@ Tensor perturbed(Play& play, Tensor samples, const char* which) {
 }  // namespace
 
 Round round_of(Play& play, Player player, const std::string& part) {
+  return round_of(play, player, part, play.generate(play.latents()));
+}
+
+Round round_of(Play& play, Player player, const std::string& part, Tensor fake) {
   const auto real_when_asked = [&play, real = Tensor()]() mutable {
     if (!real.defined()) real = perturbed(play, play.real().samples, "real");
     return real;
   };
   return Round({.real = real_when_asked,
-                .fake = perturbed(play, play.generate(play.latents()), "fake"),
+                .fake = perturbed(play, std::move(fake), "fake"),
                 .latents = play.latents(),
                 .labels = [&play] { return play.real().labels; },
                 .critic = [&play] { return play.params(Kind::critic); },
