@@ -18,7 +18,9 @@ class Hinge final : public Divergence {
     const Tensor real = lane_mean((round.real_scores() - 1).clamp_max(0));
     return real + lane_mean((-1 - round.fake_scores()).clamp_max(0));
   }
-  Tensor generator_loss(const Round& round) const override { return -lane_mean(round.fake_scores()); }
+  Tensor generator_loss(const Round& round) const override { return lane_mean(generator_losses(round)); }
+  bool has_generator_losses() const override { return true; }
+  Tensor generator_losses(const Round& round) const override { return -round.fake_scores(); }
   std::optional<Tensor> exact(const Densities& d) const override {
     return -2 * lane_sum(at::min(d.log_real, d.log_fake).exp() * d.weight);
   }

@@ -26,8 +26,10 @@ class LeastSquares final : public Divergence {
     const Tensor real = lane_mean((round.real_scores() - b_).square());
     return -(real + lane_mean((round.fake_scores() - a_).square())) / 2;
   }
-  Tensor generator_loss(const Round& round) const override {
-    return lane_mean((round.fake_scores() - c_).square()) / 2;
+  Tensor generator_loss(const Round& round) const override { return lane_mean(generator_losses(round)); }
+  bool has_generator_losses() const override { return true; }
+  Tensor generator_losses(const Round& round) const override {
+    return (round.fake_scores() - c_).square() / 2;
   }
   std::optional<Tensor> exact(const Densities& d) const override {
     const Tensor overlap = shared_mass(d);

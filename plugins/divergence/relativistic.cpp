@@ -27,9 +27,11 @@ class Relativistic final : public Divergence {
     const auto [real, fake] = scores(round);
     return -lane_mean(relativistic_loss(form_, real - fake));
   }
-  Tensor generator_loss(const Round& round) const override {
+  Tensor generator_loss(const Round& round) const override { return lane_mean(generator_losses(round)); }
+  bool has_generator_losses() const override { return true; }
+  Tensor generator_losses(const Round& round) const override {
     const auto [real, fake] = scores(round);
-    return lane_mean(relativistic_loss(form_, fake - real));
+    return relativistic_loss(form_, fake - real);
   }
   std::optional<Tensor> exact(const Densities& d) const override {
     if (form_ == "hinge") return std::nullopt;

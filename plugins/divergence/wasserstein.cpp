@@ -20,7 +20,9 @@ class Wasserstein final : public Divergence {
     const Tensor real = lane_mean(round.real_scores());
     return real - lane_mean(round.fake_scores());
   }
-  Tensor generator_loss(const Round& round) const override { return -lane_mean(round.fake_scores()); }
+  Tensor generator_loss(const Round& round) const override { return lane_mean(generator_losses(round)); }
+  bool has_generator_losses() const override { return true; }
+  Tensor generator_losses(const Round& round) const override { return -round.fake_scores(); }
   bool needs_lipschitz_critic() const override { return true; }
   std::optional<Tensor> exact(const Densities& d) const override { return wasserstein_1(d); }
 };

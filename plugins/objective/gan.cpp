@@ -17,8 +17,7 @@ class Gan final : public Objective {
   }
 
   std::string illegal(const Parts& parts) const override {
-    if (parts.head->discrete())
-      return "the head's samples are discrete, and no gradient reaches the generator through them";
+    if (const std::string reason = without_gradient(parts); !reason.empty()) return reason;
     if (!parts.divergence->uses_critic() || !parts.critic->works_on_batch()) return {};
     for (const Penalty* penalty : parts.penalties)
       if (penalty->needs_input_gradient())
@@ -36,13 +35,14 @@ class Gan final : public Objective {
   Tensor loss(const PlayerSpec& spec, Play& play) const override {
     const Player player = spec.is_critic ? Player::critic : Player::generator;
     const Parts& parts = play.parts();
+    const Fake fake = generated(player, play);
     Tensor real;
     const auto real_when_asked = [&] {
       if (!real.defined()) real = seen_by_critic(play.real().samples, "real", play);
       return real;
     };
     const Round round({.real = real_when_asked,
-                       .fake = seen_by_critic(play.generate(play.latents()), "fake", play),
+                       .fake = seen_by_critic(fake.samples, "fake", play),
                        .latents = play.latents(),
                        .labels = [&play] { return play.real().labels; },
                        .critic = [&play] { return play.params(Kind::critic); },
@@ -54,6 +54,8 @@ class Gan final : public Objective {
                        .random = streams(play, "divergence")});
     Tensor loss =
         player == Player::critic ? -parts.divergence->value(round) : parts.divergence->generator_loss(round);
+    if (fake.log_likelihood.defined())
+      loss = loss + score_function(parts.divergence->generator_losses(round), fake.log_likelihood);
     for (size_t i = 0; i < parts.penalties.size(); ++i) {
       const Penalty& penalty = *parts.penalties[i];
       if (penalty.player() != player || play.update() % penalty.every != 0) continue;
@@ -64,6 +66,46 @@ class Gan final : public Objective {
   }
 
  private:
+  /// Samples and, where the score function is their gradient, ln of their probability: [lane, batch].
+  struct Fake {
+    Tensor samples, log_likelihood;
+  };
+
+  static Fake generated(Player player, Play& play) {
+    const Head& head = *play.parts().head;
+    if (player != Player::generator || head.gradient() != SampleGradient::score)
+      return {play.generate(play.latents()), {}};
+    const Params params = play.params(Kind::head);
+    const Tensor raw = play.generate_raw(play.latents());
+    Random random = play.random("head");
+    Tensor samples = head.forward(params, raw, random).detach();
+    Tensor log_likelihood = head.log_likelihood(params, raw, samples);
+    return {std::move(samples), std::move(log_likelihood)};
+  }
+
+  /// 0, with the slope of the expected loss: of each sample's probability, times its loss less the mean of
+  /// the others', which changes no mean and most of the variance. Both can be differentiated again.
+  static Tensor score_function(const Tensor& losses, const Tensor& log_likelihood) {
+    const int64_t n = losses.size(1);
+    Tensor gain = losses;
+    if (n > 1) gain = gain - ((lane_sum(losses).unsqueeze(1) - losses) / static_cast<double>(n - 1)).detach();
+    return lane_mean(gain * saddle::expm1(log_likelihood - log_likelihood.detach()));
+  }
+
+  static std::string without_gradient(const Parts& parts) {
+    if (parts.head->discrete() && parts.head->gradient() == SampleGradient::exact)
+      return "the head's samples are discrete, and no gradient reaches the generator through them";
+    if (parts.head->gradient() != SampleGradient::score) return {};
+    const std::string own_loss = "the score function weights each sample by its own loss, and ";
+    if (!parts.divergence->has_generator_losses()) return own_loss + "the divergence compares whole batches";
+    if (parts.divergence->uses_critic() && parts.critic->works_on_batch())
+      return own_loss + "the critic scores samples by those beside them";
+    for (const Penalty* penalty : parts.penalties)
+      if (penalty->player() == Player::generator)
+        return own_loss + "a penalty adds to that of the whole batch";
+    return {};
+  }
+
   static std::string name_of(size_t penalty) { return "penalty." + std::to_string(penalty); }
 
   static std::function<Random(std::string_view)> streams(Play& play, const std::string& part) {

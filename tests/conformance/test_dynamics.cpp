@@ -385,7 +385,7 @@ TEST_CASE("the estimate of a critic that knows the densities is the divergence")
         network.set_parameter(i, 0, value);
       }
     const Measure measure(assembly, trial, at::kDouble);
-    const auto columns = measure.columns(networks, measure.samples(networks, 1), 0);
+    const auto columns = measure.columns(networks, measure.samples(networks, 1, 0), 0);
     REQUIRE(columns.size() == 2);
     CHECK(columns[0].values[0] == Approx(truth).epsilon(1e-6));  // estimate
     CHECK(columns[1].values[0] == Approx(truth).epsilon(1e-6));  // exact

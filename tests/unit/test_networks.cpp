@@ -112,7 +112,7 @@ TEST_CASE("every encoder gives as many numbers a sample as it's asked for, lane 
 TEST_CASE("every head's samples have the data's shape and lie within its range, lane by lane") {
   for (const RegisteredPlugin* plugin : built_plugins().of(Kind::head)) {
     for (const Shape& sample : odd_shapes()) {
-      PluginObject object = make(*plugin, {}, 3, at::kFloat);
+      PluginObject object = make(*plugin, {}, 1, at::kFloat);  // one value of each parameter for all lanes
       const auto& head = object.as<Head>();
       Declare d;
       object.as<Head>().declare(d, sample);
@@ -126,7 +126,7 @@ TEST_CASE("every head's samples have the data's shape and lie within its range, 
         CHECK(head.range().contains({x.min().item<double>(), x.max().item<double>()}));
         CHECK(x.isfinite().all().item<bool>());
       }
-      if (head.discrete()) continue;
+      if (head.gradient() == SampleGradient::score) continue;
       check_lanes(d, raw, [&](const Params& p, const Tensor& x) {
         std::vector<uint64_t> seeds(static_cast<size_t>(x.size(0)), 9);
         Random stream = Streams(seeds, at::kFloat).at("head", 0);

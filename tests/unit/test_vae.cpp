@@ -76,6 +76,23 @@ TEST_CASE("with a decoder that ignores the latents the bound is the likelihood m
     CHECK(number(a.loss(bits, zeros({1, 2, 3}), b, zeros({1, 3, 4}), encoder_b)) ==
           Approx(kl - number(mass.mean())).epsilon(1e-13));
   }
+  SECTION("the head's own, of counts") {
+    for (const bool poisson : {true, false}) {
+      Autoencoder a({{"likelihood", "head"}, {"input", "log1p"}}, 3, 2);
+      PluginObject head = poisson ? make(Kind::head, "poisson")
+                                  : make(Kind::head, "negative_binomial", {{"dispersion", "cell"}});
+      a.parts.head = &head.as<Head>();
+      Declare d;
+      head.as<Head>().declare(d, {3});
+      // The dispersion's raw number is the first mean's.
+      const Tensor counts = x.exp().floor(), raw = poisson ? b : at::cat({b, b.narrow(1, 0, 1)}, 1);
+      const Tensor positive = b.exp().log1p().unsqueeze(1), mean = positive + 1e-8;
+      const Tensor mass = poisson ? poisson_log_mass(counts, mean)
+                                  : negative_binomial_log_mass(counts, mean, positive.narrow(2, 0, 1) + 1e-4);
+      CHECK(number(a.loss(counts, zeros({1, 2, raw.size(1)}), raw, zeros({1, 3, 4}), encoder_b)) ==
+            Approx(kl - number(mass.sum(2).mean())).epsilon(1e-12));
+    }
+  }
   SECTION("beta weights the KL divergence, lane by lane") {
     const Autoencoder a({{"beta", Setting::each({0.5, 4})}}, 3, 2, "linear", 2);
     auto twice = [](const Tensor& t) { return at::cat({t, t}); };

@@ -25,6 +25,10 @@ class SADDLE_API Divergence : public Plugin {
   virtual Tensor value(const Round& round) const = 0;
   /// What the generator descends, where that is not V. [lane]
   virtual Tensor generator_loss(const Round& round) const { return value(round); }
+  /// Where the generator's loss is a mean over generated samples (up to what the generator doesn't change):
+  /// its terms, [lane, batch]. The score function needs them.
+  virtual bool has_generator_losses() const { return false; }
+  virtual Tensor generator_losses(const Round& round) const;
   /// False for divergences between samples, which train a generator alone.
   virtual bool uses_critic() const { return true; }
   /// Whether the critic must be held near Lipschitz by a penalty or a constraint for the value to mean
@@ -64,6 +68,8 @@ class SADDLE_API FDivergence : public Divergence {
 
   Tensor value(const Round& round) const final;
   Tensor generator_loss(const Round& round) const final;
+  bool has_generator_losses() const final { return true; }
+  Tensor generator_losses(const Round& round) const final;
   /// ∫ q f(p/q).
   std::optional<Tensor> exact(const Densities& densities) const final;
   /// real_term or log_ratio_real_term, as `link` says.

@@ -14,6 +14,8 @@ class SADDLE_API Generator : public Plugin {
   virtual void declare(Declare& d, const Shape& latent, const Shape& output) = 0;
   /// [lane, batch, latent…] -> [lane, batch, output…]
   virtual Tensor forward(const Params& p, const Tensor& latents) const = 0;
+  /// Whether it asks `p.temperature(…)`: then the trial has `train.temperature_schedule`.
+  virtual bool has_temperature() const { return false; }
   /// Whether the distribution of its output is known where latents are independent standard normal numbers.
   virtual bool has_density() const { return false; }
   /// Its natural logarithm: [lane, batch, output…] -> [lane, batch].

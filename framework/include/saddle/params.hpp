@@ -64,7 +64,9 @@ enum class Mode { training, evaluation };
 /// A network's parameters and state for one call of `forward`.
 class SADDLE_API Params {
  public:
-  Params(std::vector<Tensor> params, std::vector<Tensor> states, Mode mode);
+  /// `temperature_factors`: what the trial's schedule multiplies temperatures with, by lane; empty: 1.
+  Params(std::vector<Tensor> params, std::vector<Tensor> states, Mode mode,
+         std::vector<double> temperature_factors = {});
   /// [lane, shape…]
   const Tensor& operator[](ParamRef ref) const { return params_[static_cast<size_t>(ref.index)]; }
   const Tensor& operator[](StateRef ref) const { return states_[static_cast<size_t>(ref.index)]; }
@@ -72,11 +74,15 @@ class SADDLE_API Params {
   void store(StateRef ref, const Tensor& value) const;
   bool training() const { return mode_ == Mode::training; }
   Mode mode() const { return mode_; }
+  /// A temperature at this step of the training, as `train.temperature_schedule` says, but no less than a
+  /// thousandth of the start: schedules of rates may end at 0.
+  LaneReal temperature(const LaneReal& start) const;
   const std::vector<Tensor>& all() const { return params_; }
 
  private:
   std::vector<Tensor> params_, states_;
   Mode mode_;
+  std::vector<double> temperature_factors_;
 };
 
 }  // namespace saddle

@@ -9,6 +9,7 @@
 #include <saddle/average.hpp>
 #include <saddle/constraint.hpp>
 #include <saddle/data.hpp>
+#include <saddle/distributions.hpp>
 #include <saddle/divergence.hpp>
 #include <saddle/dynamics.hpp>
 #include <saddle/game.hpp>
@@ -25,6 +26,7 @@
 #include <saddle/prior.hpp>
 #include <saddle/schedule.hpp>
 #include <saddle/schema.hpp>
+#include <saddle/simplex.hpp>
 
 #include <iterator>
 #include <string>

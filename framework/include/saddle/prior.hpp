@@ -10,6 +10,7 @@ class SADDLE_API Prior : public Plugin {
   static constexpr Kind kind = Kind::prior;
   using KindClass = Prior;
   ~Prior() override;
+  /// Of one latent. May throw ParamError where parameters don't go together.
   virtual Shape shape() const = 0;
   /// [lane, batch, latent…]
   virtual Tensor draw(Random& random, int64_t batch) const = 0;

@@ -28,8 +28,27 @@ class SADDLE_API Random {
   Tensor integers(const Shape& shape, int64_t count);
   /// Indices drawn with the given probabilities (they need not sum to one), int64.
   Tensor choice(const Shape& shape, const std::vector<double>& weights);
+  /// Uniform numbers of 52 bits between 0 and 1, neither of which occurs, float64 whatever the stream's
+  /// dtype: for quantile functions.
+  Tensor open_uniform(const Shape& shape);
+  /// Standard Gumbel numbers −ln(−ln u).
+  Tensor gumbel(const Shape& shape);
+  /// Standard logistic numbers ln u − ln(1 − u).
+  Tensor logistic(const Shape& shape);
+
+  // One number for each of the parameters [lane, …], float64, without a gradient (distributions.hpp has draws
+  // with one). How much of the stream they take depends on their count alone.
+
+  /// Natural logarithms of gamma numbers of scale 1: those of small concentrations underflow. NaN where a
+  /// concentration is not positive and finite.
+  Tensor log_gamma(const Tensor& concentration);
+  /// Poisson numbers. NaN where a rate is negative or not finite.
+  Tensor poisson(const Tensor& rate);
 
  private:
+  template <class Draw>
+  Tensor for_each(const Tensor& parameters, Draw draw);
+
   std::vector<uint64_t> keys_;
   at::TensorOptions options_;
   uint64_t step_;

@@ -14,11 +14,18 @@ std::string flow(const std::map<std::string, std::string>& entries) {
   return "{" + text + "}";
 }
 
-/// Data whose range lies in the head's.
-std::string data_within(const Interval& range) {
+/// Data that a head can make.
+std::string data_for(const Head& head) {
+  const Interval range = head.range();
+  const Support support = head.support();
   const bool low = std::isfinite(range.low), high = std::isfinite(range.high);
-  const double from = low ? range.low : high ? range.high - 1 : 0, to = high ? range.high : from + 1;
-  return fmt::format("{{use: {}, low: {}, high: {}}}", box_name, number_text(from), number_text(to));
+  const double width = support.whole && !high ? 5 : 1;
+  const double from = low ? range.low : high ? range.high - width : 0, to = high ? range.high : from + width;
+  // Rounded down, they keep off the upper end.
+  const double end = support.whole && high ? to + 1 : to;
+  return fmt::format("{{use: {}, low: {}, high: {}, whole: {}, composition: {}}}", box_name,
+                     number_text(from), number_text(support.composition ? to : end), support.whole,
+                     support.composition);
 }
 
 }  // namespace
@@ -78,8 +85,11 @@ Placed placed(const Subject& subject, Bed bed) {
   if (subject.plugin->kind() == Kind::head) {
     const TrialConfig trial = bed.trial(*subject.registry);
     const PluginObject head = instantiate({trial.head.get()}, {options_of(trial)});
-    const Interval range = ask_plugin(*subject.plugin, [&] { return head.as<Head>().range(); });
-    if (!range.contains({})) bed.sections["data"] = data_within(range);
+    const auto& asked = head.as<Head>();
+    ask_plugin(*subject.plugin, [&] {
+      if (!asked.range().contains({}) || asked.support().whole || asked.support().composition)
+        bed.sections["data"] = data_for(asked);
+    });
   }
   const std::string reason = objection(bed.trial(*subject.registry));
   if (!reason.empty()) return {std::nullopt, reason};

@@ -1,24 +1,43 @@
 #include "check/box.hpp"
 
+#include <ATen/ATen.h>
+
 namespace saddle::check {
 namespace {
 
 class Box final : public Data {
  public:
   static void describe(Schema<Box>& s) {
-    s.summary("Independent numbers, uniform between two ends, [3]. For `saddle check`.");
+    s.summary(
+        "Independent numbers, uniform between two ends, or what heads make of them, [3]. For `saddle "
+        "check`.");
+    s.param("whole", &Box::whole_, {.initial = false}, "Whether they are rounded down.");
+    s.param("composition", &Box::composition_, {.initial = false},
+            "Whether they are divided by their sum; one-hot if whole.");
     s.param("low", &Box::low_, {.initial = 0}, "The lower end.");
     s.param("high", &Box::high_, {.initial = 1}, "The upper end.");
   }
   Shape shape() const override { return {3}; }
   Batch draw(Random& random, int64_t batch) const override {
-    return {random.uniform({batch, 3}, low_, high_), {}};
+    const Tensor x = random.uniform({batch, 3}, low_, high_);
+    if (composition_ && whole_) return {at::zeros_like(x).scatter(2, x.argmax(2, true), 1.0), {}};
+    if (composition_) return {at::softmax(x, 2), {}};
+    return {whole_ ? x.floor() : x, {}};
   }
   Batch held_out(Random& random, int64_t count) const override { return draw(random, count); }
-  Interval range() const override { return {low_, high_}; }
+  int64_t training_size() const override { return 50; }
+  Batch training(int64_t first, int64_t count, const at::TensorOptions& options) const override {
+    Random random = Streams({1}, options).at("box", 0);
+    return {draw(random, training_size()).samples.narrow(1, first, count), {}};
+  }
+  Interval range() const override {
+    if (composition_) return {0, 1};
+    return {low_, whole_ ? std::ceil(high_) - 1 : high_};
+  }
 
  private:
   double low_ = 0, high_ = 1;
+  bool whole_ = false, composition_ = false;
 };
 
 }  // namespace

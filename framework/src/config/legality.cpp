@@ -1,6 +1,7 @@
 #include "config/legality.hpp"
 
 #include "config/instantiate.hpp"
+#include "config/support.hpp"
 
 namespace saddle {
 namespace {
@@ -34,6 +35,7 @@ std::pair<std::vector<const PartConfig*>, int64_t> key_of(const TrialConfig& t) 
   std::vector<const PartConfig*> key = {t.objective.get(), t.data.get(),      t.prior.get(),
                                         t.generator.get(), t.head.get(),      t.critic.get(),
                                         t.encoder.get(),   t.divergence.get()};
+  key.push_back(t.dynamics.get());
   for (const PartPtr& part : t.penalties) key.push_back(part.get());
   key.push_back(nullptr);
   for (const PartPtr& part : t.constraints) key.push_back(part.get());
@@ -94,7 +96,18 @@ void Legality::match(const TrialConfig& trial, const Parts& parts, std::vector<O
                      ", and those of the data " + trial.data->plugin->name() + " are " + interval_text(to),
                  "The range of the head must contain the range of the data."),
            false});
+    } else {
+      match_support(trial, parts, out);
     }
+  }
+  if (parts.head && trial.dynamics) {
+    const bool once = ask_plugin(*trial.head->plugin, [&] { return !parts.head->has_second_derivatives(); });
+    if (once && objects_.of(trial.dynamics).as<Dynamics>().needs_second_derivatives())
+      out.push_back(
+          {about(*trial.dynamics, "the dynamics " + trial.dynamics->plugin->name() +
+                                      " differentiates gradients, and that of the head " +
+                                      trial.head->plugin->name() + " can't be differentiated again"),
+           false});
   }
   for (size_t i = 0; i < parts.penalties.size() && parts.critic; ++i) {
     if (!parts.penalties[i]->needs_input_gradient() || !parts.critic->works_on_batch()) continue;
@@ -121,6 +134,21 @@ void Legality::match(const TrialConfig& trial, const Parts& parts, std::vector<O
   }
 }
 
+// A critic would tell generated from real samples by that alone.
+void Legality::match_support(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out) {
+  const Support support = ask_plugin(*trial.head->plugin, [&] { return parts.head->support(); });
+  const auto [known, added] = outside_support_.try_emplace({trial.head, trial.data});
+  if (added)
+    known->second = ask_plugin(*trial.data->plugin, [&] { return outside_support(support, *parts.data); });
+  const std::string& found = known->second;
+  if (found.empty()) return;
+  out.push_back({about(*trial.head,
+                       "the head " + trial.head->plugin->name() + " makes " + support_text(support) +
+                           ", and samples of the data " + trial.data->plugin->name() + " are none: " + found,
+                       "The head must make what the data are."),
+                 false});
+}
+
 template <class T, class Function>
 void Legality::dry_run(const PartPtr& part, const std::string& shapes, std::vector<Objection>& out,
                        Function&& function) {
@@ -142,12 +170,19 @@ void Legality::dry_run(const PartPtr& part, const std::string& shapes, std::vect
 void Legality::declare(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out) {
   Shape sample, latent, raw;
   if (parts.data) sample = ask_plugin(*trial.data->plugin, [&] { return parts.data->shape(); });
-  if (parts.prior) latent = ask_plugin(*trial.prior->plugin, [&] { return parts.prior->shape(); });
+  if (parts.prior) {
+    dry_run<Prior>(trial.prior, {}, out, [](Prior& prior) { prior.shape(); });
+    if (!out.empty()) return;
+    latent = ask_plugin(*trial.prior->plugin, [&] { return parts.prior->shape(); });
+  }
   raw = sample;
   if (parts.head) {
     // The shape that a head asks for may be the mistake itself.
-    dry_run<Head>(trial.head, shape_text(sample), out, [&](Head& head) {
+    const std::string key = shape_text(sample) + (trial.data ? trial.data->resolved : "");
+    dry_run<Head>(trial.head, key, out, [&](Head& head) {
       Declare d;
+      Random random = Streams({0}, at::kDouble).at("observe", 0);
+      if (parts.data) head.observe(*parts.data, random);
       head.raw_shape(sample);
       head.declare(d, sample);
     });
@@ -198,6 +233,13 @@ std::vector<std::string> Legality::warnings(const TrialConfig& trial) {
   }
   if (!trial.data || !data(trial.data).data) return result;
   const Parts parts = parts_of(trial);
+  if (parts.head && parts.head->gradient() == SampleGradient::score)
+    for (size_t i = 0; i < parts.penalties.size(); ++i)
+      if (parts.penalties[i]->needs_input_gradient())
+        result.push_back(
+            "the penalty " + trial.penalties[i]->plugin->name() +
+            " holds slopes of the critic that the generator never follows: samples of the head " +
+            trial.head->plugin->name() + " are discrete, and their gradient is the score function");
   for (const PartPtr& part : trial.metrics) {
     const auto& metric = objects_.of(part).as<Metric>();
     const std::string reason = ask_plugin(*part->plugin, [&] { return metric.unsupported(parts); });

@@ -34,6 +34,7 @@ class Legality {
   /// Of a trial whose data can be loaded.
   Parts parts_of(const TrialConfig& trial);
   void match(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out);
+  void match_support(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out);
   void declare(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out);
   template <class T, class Function>
   void dry_run(const PartPtr& part, const std::string& shapes, std::vector<Objection>& out,
@@ -43,6 +44,7 @@ class Legality {
   std::unordered_map<PartPtr, Loaded> data_;
   std::map<std::pair<std::vector<const PartConfig*>, int64_t>, std::vector<Objection>> known_;
   std::map<std::pair<const PartConfig*, std::string>, std::vector<Objection>> declared_;
+  std::map<std::pair<PartPtr, PartPtr>, std::string> outside_support_;  ///< by head and data
 };
 
 }  // namespace saddle

@@ -40,9 +40,10 @@ struct TrainPart {
   std::string_view default_use;
 };
 constexpr TrainPart train_parts[] = {
-    {"generator_optimizer", Kind::optimizer, "adam"},   {"critic_optimizer", Kind::optimizer, "adam"},
-    {"generator_schedule", Kind::schedule, "constant"}, {"critic_schedule", Kind::schedule, "constant"},
-    {"dynamics", Kind::dynamics, "gradient_descent"},   {"average", Kind::average, "none"}};
+    {"generator_optimizer", Kind::optimizer, "adam"},    {"critic_optimizer", Kind::optimizer, "adam"},
+    {"generator_schedule", Kind::schedule, "constant"},  {"critic_schedule", Kind::schedule, "constant"},
+    {"dynamics", Kind::dynamics, "gradient_descent"},    {"average", Kind::average, "none"},
+    {"temperature_schedule", Kind::schedule, "constant"}};
 /// Null if the key names no plugin.
 const TrainPart* train_part(std::string_view key);
 

@@ -64,6 +64,7 @@ struct TrialConfig {
   KeepConfig keep;
   PartPtr objective, data, prior, generator, head, critic, encoder, divergence;  ///< null: not used
   PartPtr generator_optimizer, critic_optimizer, generator_schedule, critic_schedule, dynamics, average;
+  PartPtr temperature_schedule;  ///< null: nothing has a temperature
   std::vector<PartPtr> penalties, constraints, metrics;
 };
 

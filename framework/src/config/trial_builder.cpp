@@ -28,7 +28,8 @@ constexpr List lists[] = {{Kind::constraint, &TrialConfig::constraints},
                           {Kind::metric, &TrialConfig::metrics}};
 constexpr PartPtr TrialConfig::*train_part_of[] = {
     &TrialConfig::generator_optimizer, &TrialConfig::critic_optimizer, &TrialConfig::generator_schedule,
-    &TrialConfig::critic_schedule,     &TrialConfig::dynamics,         &TrialConfig::average};
+    &TrialConfig::critic_schedule,     &TrialConfig::dynamics,         &TrialConfig::average,
+    &TrialConfig::temperature_schedule};
 static_assert(std::size(train_part_of) == std::size(train_parts));
 /// What only a critic gives a meaning to.
 constexpr const char* critic_settings[] = {"critic_steps", "turns", "first", "critic_clip_norm"};
@@ -195,6 +196,13 @@ void TrialBuilder::drop_unused(Read& result, TrialConfig& trial) {
   result.train_changed = result.train->section.changed;
   result.train_all = result.train->section.all;
   if (!result.uses_generator) trial.generator_optimizer = trial.generator_schedule = nullptr;
+  const bool temperature =
+      (trial.head && ask_plugin(*trial.head->plugin,
+                                [&] { return objects_.of(trial.head).as<Head>().has_temperature(); })) ||
+      (trial.generator && ask_plugin(*trial.generator->plugin, [&] {
+         return objects_.of(trial.generator).as<Generator>().has_temperature();
+       }));
+  if (!temperature) trial.temperature_schedule = nullptr;
   auto leave_out = [&](const char* key) {
     const ParamSpec* spec = section_schema<TrainConfig>().find(key);
     spec->assign(&trial.train, {nullptr}, {});

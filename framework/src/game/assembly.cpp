@@ -51,6 +51,7 @@ Assembly::Assembly(std::span<const TrialConfig* const> trials, const at::TensorO
   make<Schedule>(&TrialConfig::critic_schedule, critic_schedule_);
   make<Dynamics>(&TrialConfig::dynamics, dynamics_);
   make<Average>(&TrialConfig::average, average_);
+  make<Schedule>(&TrialConfig::temperature_schedule, temperature_schedule_);
   for (Penalty* penalty : make_all<Penalty>(&TrialConfig::penalties, penalty_objects_))
     parts_.penalties.push_back(penalty);
   for (Constraint* constraint : make_all<Constraint>(&TrialConfig::constraints, constraint_objects_))
@@ -64,6 +65,10 @@ Assembly::Assembly(std::span<const TrialConfig* const> trials, const at::TensorO
 void Assembly::declare_networks() {
   const Shape sample = parts_.data ? parts_.data->shape() : Shape{};
   const Shape latent = parts_.prior ? parts_.prior->shape() : Shape{};
+  if (head_ && data_) {
+    Random random = Streams({0}, context_.options).at("observe", 0);
+    head_->as<Head>().observe(*parts_.data, random);
+  }
   if (generator_) {
     auto& generator = generator_->as<Generator>();
     Declare d;
@@ -97,6 +102,15 @@ void Assembly::declare_networks() {
 
 const Schedule& Assembly::schedule(const PlayerSpec& player) const {
   return (player.is_critic ? critic_schedule_ : generator_schedule_)->as<Schedule>();
+}
+
+std::vector<double> Assembly::temperature_factors(int64_t step) const {
+  std::vector<double> factors;
+  if (!temperature_schedule_) return factors;
+  const int64_t steps = trials_[0]->train.steps, at = std::max<int64_t>(std::min(step, steps - 1), 0);
+  for (int64_t lane = 0; lane < static_cast<int64_t>(trials_.size()); ++lane)
+    factors.push_back(temperature_schedule_->as<Schedule>().at(at, steps, lane));
+  return factors;
 }
 
 const Optimizer& Assembly::optimizer(const PlayerSpec& player) const {

@@ -35,6 +35,8 @@ class Assembly {
   const Schedule& schedule(const PlayerSpec& player) const;
   const Dynamics& dynamics() const { return dynamics_->as<Dynamics>(); }
   const Average& average() const { return average_->as<Average>(); }
+  /// What temperatures are multiplied with after so many steps, by lane; empty where nothing has one.
+  std::vector<double> temperature_factors(int64_t step) const;
   const std::vector<Constraint*>& constraints() const { return constraints_; }
   const std::vector<PlayerSpec>& players() const { return players_; }
   /// What the generator, critic and encoder declare; the kinds that are used.
@@ -54,7 +56,8 @@ class Assembly {
   SharedData data_;
   std::optional<PluginObject> objective_, prior_, generator_, head_, critic_, encoder_, divergence_;
   std::optional<PluginObject> generator_optimizer_, critic_optimizer_;
-  std::optional<PluginObject> generator_schedule_, critic_schedule_, dynamics_, average_;
+  std::optional<PluginObject> generator_schedule_, critic_schedule_, dynamics_, average_,
+      temperature_schedule_;
   std::vector<PluginObject> penalty_objects_, constraint_objects_, metric_objects_;
   Parts parts_;
   std::vector<Constraint*> constraints_;

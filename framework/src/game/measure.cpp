@@ -26,15 +26,17 @@ Measure::Measure(const Assembly& assembly, const TrialConfig& trial, const at::T
   real_ = assembly.parts().data->held_out(random, count_);
 }
 
-Tensor Measure::samples(const Networks& networks, int64_t lanes, int64_t n) const {
+Tensor Measure::samples(const Networks& networks, int64_t lanes, int64_t step, int64_t n) const {
   const at::NoGradGuard no_grad;
   const Parts& parts = assembly_.parts();
   const Streams streams = shared_streams(lanes, options_);
   Random latents = streams.at("measure/latents", 0), head = streams.at("measure/head", 0);
   const auto params = [&](Kind kind) -> Params {
     const auto found = networks.find(kind);
-    if (found == networks.end()) return {{}, {}, Mode::evaluation};  // a head without parameters
-    return {found->second.views(), found->second.states(), Mode::evaluation};
+    auto temperatures = assembly_.temperature_factors(step);
+    if (found == networks.end())  // a head without parameters
+      return {{}, {}, Mode::evaluation, std::move(temperatures)};
+    return {found->second.views(), found->second.states(), Mode::evaluation, std::move(temperatures)};
   };
   const Tensor raw = parts.generator->forward(params(Kind::generator), parts.prior->draw(latents, n));
   return parts.head->forward(params(Kind::head), raw, head);

@@ -21,10 +21,13 @@ class Measure {
   /// `measure.samples` of the trial: so many generated samples, and as many held-out ones as there are.
   Measure(const Assembly& assembly, const TrialConfig& trial, const at::TensorOptions& options);
   /// The samples that the metrics compare: [lane, measure.samples, feature…].
-  Tensor samples(const Networks& networks, int64_t lanes) const { return samples(networks, lanes, count_); }
+  /// `step`: how far the training is.
+  Tensor samples(const Networks& networks, int64_t lanes, int64_t step) const {
+    return samples(networks, lanes, step, count_);
+  }
   /// The generator's samples in evaluation mode: [lane, n, feature…].
-  Tensor samples(const Networks& networks, int64_t lanes, int64_t n) const;
-  /// Of these samples. `step`: how far the training is.
+  Tensor samples(const Networks& networks, int64_t lanes, int64_t step, int64_t n) const;
+  /// Of these samples.
   std::vector<MeasuredColumn> columns(const Networks& networks, const Tensor& fake, int64_t step) const;
 
  private:

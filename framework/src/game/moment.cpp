@@ -21,7 +21,8 @@ const std::vector<Tensor>& Moment::raw_params(Kind kind, const Network& network)
 // The critic's through the constraints, one after the other.
 Params Moment::params(Kind kind) {
   const auto found = networks_.find(kind);
-  if (found == networks_.end()) return {{}, {}, Mode::training};  // a head without parameters
+  if (found == networks_.end())  // a head without parameters
+    return {{}, {}, Mode::training, assembly_.temperature_factors(name_.step)};
   const Network& network = found->second;
   std::vector<Tensor> params = raw_params(kind, network);
   if (kind == Kind::critic)
@@ -30,7 +31,7 @@ Params Moment::params(Kind kind) {
       for (size_t i = 0; i < params.size(); ++i)
         params[i] = constraint->effective(before, network.slots()[i], params[i]);
     }
-  return {std::move(params), network.states(), Mode::training};
+  return {std::move(params), network.states(), Mode::training, assembly_.temperature_factors(name_.step)};
 }
 
 const Batch& Moment::real() {

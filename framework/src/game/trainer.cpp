@@ -125,7 +125,7 @@ void Trainer::turn(std::vector<size_t> movers, const std::string& name, int64_t 
 }
 
 void Trainer::draw_samples() {
-  fake_ = measure_->samples(measured_networks(), lanes());
+  fake_ = measure_->samples(measured_networks(), lanes(), step_);
   const auto finite = finite_lanes(fake_.flatten(1));
   for (size_t lane = 0; lane < finite.size(); ++lane)
     if (!finite[lane]) players_->blame(static_cast<int64_t>(lane), "the generator's samples are not finite");
@@ -159,7 +159,7 @@ Networks Trainer::measured_networks() const {
 // [lane, n, …], or undefined.
 Tensor Trainer::kept_samples() const {
   const int64_t n = trials_.empty() ? 0 : trials_[0]->keep.samples;
-  return n > 0 ? measure_->samples(measured_networks(), lanes(), n).cpu() : Tensor();
+  return n > 0 ? measure_->samples(measured_networks(), lanes(), step_, n).cpu() : Tensor();
 }
 
 void Trainer::finish_all(Outcome outcome, const Finished& finished) {

@@ -69,10 +69,12 @@ Tensor FDivergence::value(const Round& round) const {
   return real - lane_mean(linked_fake_term(round.fake_scores()));
 }
 
-Tensor FDivergence::generator_loss(const Round& round) const {
-  // Of V, only the expectation over fake samples depends on the generator.
+// Of V, only the expectation over fake samples depends on the generator.
+Tensor FDivergence::generator_losses(const Round& round) const {
   const Tensor& v = round.fake_scores();
-  return -lane_mean(generator == "non_saturating" ? linked_real_term(v) : linked_fake_term(v));
+  return -(generator == "non_saturating" ? linked_real_term(v) : linked_fake_term(v));
 }
+
+Tensor FDivergence::generator_loss(const Round& round) const { return lane_mean(generator_losses(round)); }
 
 }  // namespace saddle

@@ -50,6 +50,19 @@ Tensor Generator::log_density(const Params&, const Tensor&) const {
                                   : "the generator has no density");
 }
 
+Tensor Head::log_likelihood(const Params&, const Tensor&, const Tensor&) const {
+  throw PluginError(has_likelihood()
+                        ? "the head says that it has a likelihood, but log_likelihood is not written"
+                        : "the head has no likelihood");
+}
+
+Tensor Divergence::generator_losses(const Round&) const {
+  throw PluginError(
+      has_generator_losses()
+          ? "the divergence says that it has a loss a sample, but generator_losses is not written"
+          : "the divergence has no loss a sample");
+}
+
 Batch Data::training(int64_t, int64_t, const at::TensorOptions&) const {
   throw PluginError(training_size() > 0
                         ? "the data says that it has training samples, but training is not written"

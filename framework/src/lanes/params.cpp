@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
+
 namespace saddle {
 namespace {
 
@@ -36,8 +38,20 @@ StateRef Declare::state(std::string name, Shape shape, Init init) {
 int64_t Declare::param_stride() const { return round_up(end_of(params_), slice_unit); }
 int64_t Declare::state_stride() const { return round_up(end_of(states_), slice_unit); }
 
-Params::Params(std::vector<Tensor> params, std::vector<Tensor> states, Mode mode)
-    : params_(std::move(params)), states_(std::move(states)), mode_(mode) {}
+Params::Params(std::vector<Tensor> params, std::vector<Tensor> states, Mode mode,
+               std::vector<double> temperature_factors)
+    : params_(std::move(params)),
+      states_(std::move(states)),
+      mode_(mode),
+      temperature_factors_(std::move(temperature_factors)) {}
+
+LaneReal Params::temperature(const LaneReal& start) const {
+  if (temperature_factors_.empty()) return start;
+  std::vector<double> now;
+  for (int64_t lane = 0; lane < start.lanes(); ++lane)
+    now.push_back(start.at(lane) * std::max(temperature_factors_[static_cast<size_t>(lane)], 1e-3));
+  return {std::move(now), start.values().options()};
+}
 
 void Params::store(StateRef ref, const Tensor& value) const {
   if (!training()) return;

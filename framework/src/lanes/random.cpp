@@ -4,9 +4,11 @@
 #include <ATen/Dispatch.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "philox.hpp"
+#include "samplers.hpp"
 
 namespace saddle {
 namespace {
@@ -117,6 +119,74 @@ Tensor Random::choice(const Shape& shape, const std::vector<double>& weights) {
   position_ += static_cast<uint64_t>((n + 3) / 4);
   return out.to(options_.device());
 }
+
+Tensor Random::open_uniform(const Shape& shape) {
+  Tensor out = at::empty(with_lanes(lanes(), shape), at::kDouble);
+  const int64_t n = numel(shape);
+  // Two blocks' worth of words for every four numbers, one chunk of them at a time.
+  uint32_t words[4 * chunk_blocks];
+  auto* to = out.mutable_data_ptr<double>();
+  for (const uint64_t key : keys_)
+    for (int64_t done = 0; done < n; done += 2 * chunk_blocks) {
+      const int64_t count = std::min(n - done, 2 * chunk_blocks), blocks = (count + 1) / 2;
+      philox::words(key, position_ + static_cast<uint64_t>(done / 2), step_, blocks, words);
+      for (int64_t i = 0; i < count; ++i, ++to) {
+        const int64_t at = (i % 2) * 2 * blocks + i / 2;
+        *to = samplers::open_uniform(words[at], words[at + blocks]);
+      }
+    }
+  position_ += static_cast<uint64_t>((n + 1) / 2);
+  return out.to(options_.device());
+}
+
+Tensor Random::gumbel(const Shape& shape) {
+  const Tensor u = open_uniform(shape).cpu();
+  auto* x = u.mutable_data_ptr<double>();
+  for (int64_t i = 0; i < u.numel(); ++i) x[i] = -std::log(-std::log(x[i]));
+  return u.to(options_);
+}
+
+Tensor Random::logistic(const Shape& shape) {
+  const Tensor u = open_uniform(shape).cpu();
+  auto* x = u.mutable_data_ptr<double>();
+  for (int64_t i = 0; i < u.numel(); ++i) x[i] = std::log(x[i]) - std::log1p(-x[i]);
+  return u.to(options_);
+}
+
+// draw(words of its own, parameter) for every parameter.
+template <class Draw>
+Tensor Random::for_each(const Tensor& parameters, Draw draw) {
+  const Tensor in = parameters.detach().to(at::kCPU, at::kDouble).contiguous();
+  TORCH_CHECK(in.size(0) == lanes(), "one parameter a number and lane: ", in.sizes(), " for ", lanes(),
+              " lanes");
+  Tensor out = at::empty_like(in);
+  const int64_t n = in.numel() / std::max<int64_t>(lanes(), 1);
+  const auto* from = in.const_data_ptr<double>();
+  auto* to = out.mutable_data_ptr<double>();
+  for (const uint64_t key : keys_)
+    for (int64_t i = 0; i < n; ++i) {
+      samplers::Words words(key, step_, position_ + static_cast<uint64_t>(i) * Draw::blocks);
+      *to++ = draw(words, *from++);
+    }
+  position_ += static_cast<uint64_t>(n) * Draw::blocks;
+  return out.to(options_.device());
+}
+
+namespace {
+
+struct LogGamma {
+  static constexpr uint64_t blocks = samplers::gamma_blocks;
+  double operator()(samplers::Words& words, double a) const { return samplers::log_gamma(words, a); }
+};
+struct Poisson {
+  static constexpr uint64_t blocks = samplers::poisson_blocks;
+  double operator()(samplers::Words& words, double rate) const { return samplers::poisson(words, rate); }
+};
+
+}  // namespace
+
+Tensor Random::log_gamma(const Tensor& concentration) { return for_each(concentration, LogGamma()); }
+Tensor Random::poisson(const Tensor& rate) { return for_each(rate, Poisson()); }
 
 Streams::Streams(std::vector<uint64_t> seeds, at::TensorOptions options)
     : seeds_(std::move(seeds)), options_(std::move(options)) {}

@@ -37,7 +37,7 @@ std::vector<std::pair<std::string, double>> measure_weights(const store::TrialRe
   std::vector<std::pair<std::string, double>> values;
   const Measure measure(assembly, trial, options);
   for (const MeasuredColumn& column :
-       measure.columns(networks, measure.samples(networks, 1), trial.train.steps))
+       measure.columns(networks, measure.samples(networks, 1, trial.train.steps), trial.train.steps))
     values.emplace_back(column.name, column.values[0]);
   // Metrics of a trial that diverged say nothing.
   if (record.status == store::Status::diverged)

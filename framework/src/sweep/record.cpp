@@ -116,7 +116,7 @@ Provenance plugin_provenance(const TrialConfig& trial, const LibraryHashes& hash
   for (const auto& part :
        {trial.objective, trial.data, trial.prior, trial.generator, trial.head, trial.critic, trial.encoder,
         trial.divergence, trial.generator_optimizer, trial.critic_optimizer, trial.generator_schedule,
-        trial.critic_schedule, trial.dynamics, trial.average})
+        trial.critic_schedule, trial.dynamics, trial.average, trial.temperature_schedule})
     add(part);
   for (const auto* list : {&trial.penalties, &trial.constraints, &trial.metrics})
     for (const auto& part : *list) add(part);
