@@ -15,6 +15,12 @@ build=$root/build/release   # one tree for the program and its tests: nothing is
 digits_wheel=scikit-learn==1.6.1
 digits_sha256=09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22
 
+# Fetched by `./saddle fetch NAME`, or when an experiment names one of the files.
+pbmc68k_wheel=scanpy==1.11.5
+pbmc68k_sha256=e71d41e737c941559b7c57c9243bdb3d2c889c2adfdf00e3422ac6b46783676f
+chlamydia_package=r-cran-seqinr
+chlamydia_folder=usr/lib/R/site-library/seqinr/sequences
+
 say() { printf 'saddle: %s\n' "$*" >&2; }
 detail() { printf '    %s\n' "$@" >&2; }
 
@@ -328,24 +334,26 @@ ensure_torch() {
 
 # ---- Data --------------------------------------------------------------------------------------------------------
 
-take_digits() {
-  "$1" - "$2" "$SADDLE_HOME/data" "$digits_sha256" <<'PYTHON'
+# take_from_wheel PYTHON FOLDER MEMBER SHA256: a file out of the only wheel in the folder, into the folder of data.
+take_from_wheel() {
+  "$1" - "$2" "$SADDLE_HOME/data" "$3" "$4" <<'PYTHON'
 import glob, hashlib, os, sys, zipfile
 
-scratch, data, expected = sys.argv[1:]
+scratch, data, member, expected = sys.argv[1:]
+name = os.path.basename(member)
 (wheel,) = glob.glob(os.path.join(glob.escape(scratch), "*.whl"))
-content = zipfile.ZipFile(wheel).read("sklearn/datasets/data/digits.csv.gz")
+content = zipfile.ZipFile(wheel).read(member)
 if hashlib.sha256(content).hexdigest() != expected:
-    sys.exit("digits.csv.gz is not the expected file")
+    sys.exit(name + " is not the expected file")
 os.makedirs(data, exist_ok=True)
-with open(os.path.join(data, "digits.csv.gz.new"), "wb") as out:
+with open(os.path.join(data, name + ".new"), "wb") as out:
     out.write(content)
-os.replace(os.path.join(data, "digits.csv.gz.new"), os.path.join(data, "digits.csv.gz"))
+os.replace(os.path.join(data, name + ".new"), os.path.join(data, name))
 PYTHON
 }
 
-# The scratch folder goes away with the subshell, however that ends.
-fetch_digits() (
+# fetch_from_wheel REQUIREMENT MEMBER SHA256. The scratch folder goes away with the subshell, however that ends.
+fetch_from_wheel() (
   scratch=$(mktemp -d)
   trap 'rm -rf "$scratch"' EXIT
   pip_python=$torch_home/bin/python
@@ -355,13 +363,82 @@ fetch_digits() (
     pip_python=$scratch/venv/bin/python
   fi
   run_pip "$pip_python" --retries 1 download --quiet --no-deps --only-binary :all: --python-version 3.11 \
-    --platform manylinux2014_x86_64 -d "$scratch" "$digits_wheel" && take_digits "$pip_python" "$scratch"
+    --platform manylinux2014_x86_64 -d "$scratch" "$1" && take_from_wheel "$pip_python" "$scratch" "$2" "$3"
 )
 
-has_digits() { [[ -e ${SADDLE_DATA:-/nowhere}/digits.csv.gz || -e $SADDLE_HOME/data/digits.csv.gz ]]; }
+fetch_digits() { fetch_from_wheel "$digits_wheel" sklearn/datasets/data/digits.csv.gz "$digits_sha256"; }
+
+fetch_pbmc68k() {
+  fetch_from_wheel "$pbmc68k_wheel" scanpy/datasets/10x_pbmc68k_reduced.h5ad "$pbmc68k_sha256"
+}
+
+# Files of a Debian package, which is unpacked and not installed: it would bring R with it.
+fetch_chlamydia() (
+  scratch=$(mktemp -d)
+  trap 'rm -rf "$scratch"' EXIT
+  from=/$chlamydia_folder
+  if [[ ! -e $from/ct.gbk.gz ]]; then
+    cd "$scratch"
+    have apt-get || exit 1
+    apt-get download -q "$chlamydia_package" >/dev/null 2>&1 </dev/null || {
+      as_root apt-get update -q >/dev/null 2>&1 </dev/null
+      apt-get download -q "$chlamydia_package" >/dev/null 2>&1 </dev/null || exit 1
+    }
+    dpkg-deb -x ./*.deb unpacked || exit 1
+    from=$scratch/unpacked/$chlamydia_folder
+  fi
+  mkdir -p "$SADDLE_HOME/data"
+  for name in ct.fasta.gz ct.gbk.gz; do
+    cp "$from/$name" "$SADDLE_HOME/data/$name.new" && mv "$SADDLE_HOME/data/$name.new" "$SADDLE_HOME/data/$name" || exit 1
+  done
+)
+
+# What can be fetched: name, the file that experiments name, what it is.
+fetchable=(
+  'digits    digits.csv.gz               8×8 digits (57 kB out of a 10 MB wheel)'
+  'pbmc68k   10x_pbmc68k_reduced.h5ad    700 blood cells with counts of 765 genes (2 MB, a wheel)'
+  'chlamydia ct.gbk.gz                   the genome of C. trachomatis with its genes (1 MB out of a Debian package of 4 MB)'
+)
+
+has_data() { [[ -e ${SADDLE_DATA:-/nowhere}/$1 || -e $SADDLE_HOME/data/$1 ]]; }
+
+# fetch_data NAME…: what is not here yet. False where something can't be had.
+fetch_data() {
+  local wanted line name file what found status=0
+  for wanted in "$@"; do
+    found=no
+    for line in "${fetchable[@]}"; do
+      read -r name file what <<<"$line"
+      [[ $name == "$wanted" ]] || continue
+      found=yes
+      if has_data "$file"; then
+        say "$name is here"
+      else
+        say "fetching $what"
+        "fetch_$name" || { say "$name cannot be had now; is there a network?"; status=69; }
+      fi
+    done
+    [[ $found == yes ]] || { say "no data set $wanted to fetch; there are:"; detail "${fetchable[@]}"; return 2; }
+  done
+  return "$status"
+}
+
+# fetch_named_data ARG…: what the experiments among the arguments name and is not here; one attempt a day.
+fetch_named_data() {
+  local argument line name file what
+  for argument in "$@"; do
+    [[ $argument == *.yaml && -r $argument ]] || continue
+    for line in "${fetchable[@]}"; do
+      read -r name file what <<<"$line"
+      grep -qF -- "$file" "$argument" && ! has_data "$file" && ! was_tried_today "$name" || continue
+      remember_try "$name"
+      fetch_data "$name" || true
+    done
+  done
+}
 
 ensure_data() {
-  has_digits || was_tried_today digits || {
+  has_data digits.csv.gz || was_tried_today digits || {
     remember_try digits
     say 'fetching the 8×8 digits (57 kB out of a 10 MB wheel, once)'
     fetch_digits 2>/dev/null || say 'the digits cannot be had now: experiments on them will not run; the rest will'

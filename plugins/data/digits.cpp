@@ -29,10 +29,11 @@ class Digits final : public SplitData {
     const Path file = first_existing(candidates(), "the digits",
                                      "It is sklearn/datasets/data/digits.csv.gz in scikit-learn's wheel: "
                                      "`pip download --no-deps scikit-learn` and unzip it.");
-    const Csv csv = parse_csv(read_bytes(file), {.header = "none", .label = "65"}, file.string());
-    if (csv.values.size(1) != 64 || csv.classes.size() != 10)
+    const Csv csv = parse_csv(file, {.header = "none", .label = "65"});
+    if (csv.values.size(1) != 64 || csv.labels.classes.size() != 10)
       throw ParamError("path", file.string() + " does not hold rows of 64 grey levels and a digit");
-    keep(csv.values.view({-1, 1, 8, 8}).to(at::kByte), csv.labels, file.string());
+    keep(csv.values.view({-1, 1, 8, 8}).to(at::kByte), csv.labels.index, file.string());
+    name_classes(csv.labels.classes);
     scale_from(16);
   }
 

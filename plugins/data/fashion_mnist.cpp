@@ -61,8 +61,8 @@ class FashionMnist final : public SplitData {
   /// One part: samples [n, 1, height, width], labels [n].
   Batch read(const std::string& part) const {
     const Path images = find(images_of(part)), labels = find(labels_of(part));
-    Batch result{parse_idx(read_bytes(images), 3, images.string()).unsqueeze(1),
-                 parse_idx(read_bytes(labels), 1, labels.string()).to(at::kLong)};
+    Batch result{parse_idx(map_bytes(images), 3, images.string()).unsqueeze(1),
+                 parse_idx(map_bytes(labels), 1, labels.string()).to(at::kLong)};
     if (result.samples.size(0) != result.labels.size(0) || result.samples.numel() == 0)
       throw ParamError("path",
                        images.string() + " and " + labels.string() + " don't hold equally many samples");

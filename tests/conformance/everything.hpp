@@ -35,6 +35,10 @@ inline std::map<std::string, std::string> example(const RegisteredPlugin& plugin
       settings["means"] = "[[0.1, 0.2, 0.3], [0.5, 0.6, 0.7]]";
     else if (spec.name == "stds")
       settings["stds"] = "[0.1]";
+    else if (spec.name == "dataset")
+      settings["dataset"] = "points";
+    else if (spec.name == "length")
+      settings["length"] = "5";
   }
   return settings;
 }

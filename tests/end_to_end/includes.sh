@@ -38,5 +38,5 @@ only_in() {
 }
 only_in '^framework/src/config/yaml_reader\.cpp$' 'yaml-cpp'
 only_in '^framework/src/plugin/loader\.cpp$' 'boost/dll'
-only_in '^framework/src/store/(hdf5|trial_group|store_file)' 'hdf5'
+only_in '^(framework/src/store/(hdf5|trial_group|store_file)|plugins/data/support/hdf5_file\.cpp)' 'hdf5\.h'
 exit $bad

@@ -30,6 +30,16 @@ class WithinFolder {
   fs::path before_;
 };
 
+/// Without the folder in front of the files that data are read from.
+std::string as_from_here(std::string message) {
+  const std::string here = fs::current_path().string() + "/",
+                    above = fs::current_path().parent_path().string() + "/";
+  for (const auto& [folder, name] : {std::pair(here, ""), std::pair(above, "../")})
+    for (size_t at = message.find(folder); at != std::string::npos; at = message.find(folder, at))
+      message.replace(at, folder.size(), name);
+  return message;
+}
+
 std::string message_of(const fs::path& file, const Registry& registry) {
   std::vector<std::string> overrides;
   std::ifstream arguments(fs::path(file).replace_extension("args"));
@@ -38,7 +48,7 @@ std::string message_of(const fs::path& file, const Registry& registry) {
     const Experiment experiment = read_experiment(file.string(), overrides);
     make_plan(experiment, registry);
   } catch (const UserError& e) {
-    return std::string(e.what()) + "\n";
+    return as_from_here(e.what()) + "\n";
   }
   return "no mistake\n";
 }

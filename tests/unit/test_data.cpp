@@ -1,43 +1,26 @@
 #include <saddle/plugin.hpp>
 
 #include "catch.hpp"
-#include "plugin_fixture.hpp"
-#include "store_fixtures.hpp"
+#include "data_fixture.hpp"
 
 #include <numbers>
 
 using namespace saddle;
 using fixtures::Folder;
+using testing::complaint;
 using testing::data;
 using testing::from_yaml;
+using testing::path_is;
 using testing::stream;
+using testing::write;
 
 namespace {
-
-void write(const std::filesystem::path& file, const std::string& bytes) {
-  std::ofstream(file, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-}
 
 std::string from_hex(const std::string& hex) {
   std::string bytes;
   for (size_t i = 0; i + 1 < hex.size(); i += 2)
     bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
   return bytes;
-}
-
-/// What loading says against it, as "param: message"; "fine" if nothing.
-std::string complaint(const std::string& name, const std::string& yaml) {
-  PluginObject object = from_yaml(Kind::data, name, yaml);
-  try {
-    object.as<Data>().load();
-  } catch (const ParamError& error) {
-    return error.param() + ": " + error.what();
-  }
-  return "fine";
-}
-
-std::string path_is(const std::filesystem::path& file, const std::string& more = "") {
-  return "{path: '" + file.string() + "'" + (more.empty() ? "" : ", " + more) + "}";
 }
 
 /// Of a csv file with this text.
@@ -428,6 +411,38 @@ TEST_CASE("Images are read from IDX files, the t10k part held out") {
   CHECK_THAT(complaint("fashion_mnist", yaml), holds("don't hold equally many samples"));
   CHECK_THAT(complaint("fashion_mnist", "{path: /nowhere}"),
              holds("looked for /nowhere/train-images-idx3-ubyte.gz") && holds("dataset-fashion-mnist"));
+}
+
+TEST_CASE("IDX files of any number type and any axes are read") {
+  const Folder folder;
+  using namespace std::string_literals;
+  const auto put = [&](const std::string& bytes) { write(folder / "a.idx", bytes); };
+  const auto values = [&](const std::string& more = "") {
+    const PluginObject object = data("idx", path_is(folder / "a.idx", more));
+    return testing::everything(object.as<Data>()).samples;
+  };
+  // Two floats 0.5 and 2.5: from their smallest to their largest.
+  put("\0\0\x0d\x01"s + big_endian(2) + big_endian(0x3F000000) + big_endian(0x40200000));
+  CHECK(testing::same_rows(values(), at::tensor({0.0, 1.0}).view({2, 1})));
+  CHECK(testing::same_rows(values("scale: symmetric"), at::tensor({-1.0, 1.0}).view({2, 1})));
+  put("\0\0\x0b\x02"s + big_endian(2) + big_endian(2) + "\xff\xff\0\0\0\x01\0\x03"s);  // −1, 0, 1, 3
+  CHECK(testing::same_rows(values(), at::tensor({0.0, 0.25, 0.5, 1.0}).view({2, 2})));
+  put("\0\0\x08\x03"s + big_endian(2) + big_endian(1) + big_endian(2) + "\0\xff\x33\x66"s);
+  CHECK(data("idx", path_is(folder / "a.idx")).as<Data>().shape() == Shape{1, 1, 2});
+  write(folder / "b.idx", "\0\0\x08\x01"s + big_endian(2) + "\x05\x06");
+  const std::string labels = "labels: '" + (folder / "b.idx").string() + "'";
+  CHECK(testing::everything(data("idx", path_is(folder / "a.idx", labels)).as<Data>())
+            .labels.sum()
+            .item<int64_t>() == 11);
+  write(folder / "b.idx", "\0\0\x08\x01"s + big_endian(1) + "\x05");
+  CHECK_THAT(complaint("idx", path_is(folder / "a.idx", labels)), holds("labels: 1 labels in"));
+  CHECK_THAT(complaint("idx", path_is(folder / "a.idx", "labels: '" + (folder / "a.idx").string() + "'")),
+             holds("labels: ") && holds("wrong magic number 00000803, not an IDX file with 1 axis"));
+  put("\x1f\x8b\x08\0"s);
+  CHECK_THAT(complaint("idx", path_is(folder / "a.idx")), holds("a.idx is cut off: its gzip data end early"));
+  put("abcd");
+  CHECK_THAT(complaint("idx", path_is(folder / "a.idx")),
+             holds("wrong magic number 61626364, not an IDX file"));
 }
 
 TEST_CASE("Digits are found in SADDLE_DATA, and asked for where they are missing") {

@@ -39,6 +39,11 @@ using Points = std::vector<std::vector<double>>;
 using Texts = std::vector<std::string>;
 using Path = std::filesystem::path;
 
+/// Where files lie that ship with no experiment, in order: $SADDLE_DATA, then the folder `data` of
+/// $SADDLE_HOME (by default of ${XDG_CACHE_HOME:-$HOME/.cache}/saddle). A relative path that is not there
+/// from the folder of the file it is written in is looked for in them.
+SADDLE_API std::vector<Path> data_folders();
+
 template <class V>
 concept Parameter = std::is_same_v<V, bool> || std::is_same_v<V, int64_t> || std::is_same_v<V, double> ||
     std::is_same_v<V, std::string> || std::is_same_v<V, Path> || std::is_same_v<V, Integers> ||

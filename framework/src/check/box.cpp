@@ -25,6 +25,11 @@ class Box final : public Data {
     return {whole_ ? x.floor() : x, {}};
   }
   Batch held_out(Random& random, int64_t count) const override { return draw(random, count); }
+  int64_t training_size() const override { return 50; }
+  Batch training(int64_t first, int64_t count, const at::TensorOptions& options) const override {
+    Random random = Streams({1}, options).at("box", 0);
+    return {draw(random, training_size()).samples.narrow(1, first, count), {}};
+  }
   Interval range() const override {
     if (composition_) return {0, 1};
     return {low_, whole_ ? std::ceil(high_) - 1 : high_};

@@ -63,6 +63,12 @@ Tensor Divergence::generator_losses(const Round&) const {
           : "the divergence has no loss a sample");
 }
 
+Batch Data::training(int64_t, int64_t, const at::TensorOptions&) const {
+  throw PluginError(training_size() > 0
+                        ? "the data says that it has training samples, but training is not written"
+                        : "the data keeps no training samples");
+}
+
 Tensor Data::log_density(const Tensor&) const {
   throw PluginError(has_density() ? "the data says that it has a density, but log_density is not written"
                                   : "the data has no density");

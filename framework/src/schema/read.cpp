@@ -84,7 +84,14 @@ bool read_one(const Value& v, const Reading& r, Path& result) {
   // Relative to the folder of the file it is written in; on the command line, to the current folder.
   const bool in_file = v.place.source && v.place.source->name != "command line";
   if (result.is_relative()) {
+    const Path relative = result;
     result = std::filesystem::absolute(in_file ? Path(v.place.source->name).parent_path() / result : result);
+    std::error_code error;
+    for (const Path& folder : data_folders()) {
+      if (std::filesystem::exists(result, error)) break;
+      if (std::filesystem::exists(folder / relative, error))
+        result = std::filesystem::absolute(folder / relative);
+    }
   }
   result = result.lexically_normal();
   return true;

@@ -5,52 +5,36 @@
 #include <saddle/error.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <cstring>
-#include <map>
-#include <optional>
 #include <string_view>
 
 namespace saddle {
 namespace {
 
+/// Without the blanks around it: tabs may be delimiters.
 std::string_view trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t");
+  const size_t first = text.find_first_not_of(' ');
   if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-std::optional<double> number(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
-  return value;
+  return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
 /// Hands out a file's lines that are not blank, field by field.
 class Lines {
  public:
-  Lines(const std::string& bytes, char delimiter, const std::string& name)
-      : rest_(bytes), delimiter_(delimiter), name_(name) {
-    if (rest_.starts_with("\xEF\xBB\xBF")) rest_.remove_prefix(3);
-  }
+  Lines(const Path& file, char delimiter) : lines_(file), delimiter_(delimiter) {}
 
-  [[noreturn]] void fail(const std::string& why, const std::string& param = "path") const {
-    throw ParamError(param, fmt::format("{}:{}: {}", name_, line_number_, why));
-  }
+  [[noreturn]] void fail(const std::string& why) const { lines_.fail(why); }
 
-  void skip(int64_t lines) {
-    for (; lines > 0 && !rest_.empty(); --lines) take_line();
+  void skip(int64_t count) {
+    std::string_view line;
+    while (count-- > 0 && lines_.next(line)) continue;
   }
 
   /// False at the end.
   bool next(std::vector<std::string>& fields) {
     std::string_view line;
     do {
-      if (rest_.empty()) return false;
-      line = take_line();
+      if (!lines_.next(line)) return false;
     } while (trimmed(line).empty());
     size_t count = 0;
     for (bool more = true; more; ++count) {
@@ -62,15 +46,6 @@ class Lines {
   }
 
  private:
-  std::string_view take_line() {
-    const size_t end = std::min(rest_.find('\n'), rest_.size());
-    std::string_view line = rest_.substr(0, end);
-    rest_.remove_prefix(std::min(end + 1, rest_.size()));
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    ++line_number_;
-    return line;
-  }
-
   /// Moves `line` behind the field; true if another one follows.
   bool take_field(std::string_view& line, std::string& field) const {
     const size_t start = line.find_first_not_of(' ');
@@ -99,10 +74,8 @@ class Lines {
     return true;
   }
 
-  std::string_view rest_;
+  TextLines lines_;
   char delimiter_;
-  std::string name_;
-  int64_t line_number_ = 0;
 };
 
 /// The place of a column given by name or by its number.
@@ -115,7 +88,7 @@ size_t find_column(const std::string& wanted, const std::vector<std::string>& he
           param, fmt::format("{} has several columns '{}'; give its number, counted from 1", name, wanted));
     return static_cast<size_t>(named - header.begin());
   }
-  const auto place = number(wanted);
+  const auto place = number_in(wanted);
   if (place && *place == std::floor(*place)) {
     if (*place >= 1 && *place <= static_cast<double>(width)) return static_cast<size_t>(*place) - 1;
     throw ParamError(param,
@@ -124,37 +97,58 @@ size_t find_column(const std::string& wanted, const std::vector<std::string>& he
   if (header.empty())
     throw ParamError(
         param, fmt::format("{} has no header that could name '{}'; count its columns from 1", name, wanted));
-  std::string all;
-  for (const std::string& one : header) all += (all.empty() ? "" : ", ") + one;
-  throw ParamError(param, fmt::format("{} has no column '{}', only {}", name, wanted, all));
+  throw ParamError(param, fmt::format("{} has no column '{}', only {}", name, wanted, joined(header)));
 }
 
-/// Classes in order, and each row's place among them.
-void number_classes(const std::vector<std::string>& texts, Csv& csv) {
-  std::map<std::string, int64_t> classes;
-  for (const std::string& text : texts) classes.emplace(text, 0);
-  for (const auto& [text, index] : classes) csv.classes.push_back(text);
-  if (std::all_of(csv.classes.begin(), csv.classes.end(),
-                  [](const std::string& text) { return number(text).has_value(); }))
-    std::stable_sort(csv.classes.begin(), csv.classes.end(),
-                     [](const std::string& a, const std::string& b) { return *number(a) < *number(b); });
-  for (size_t i = 0; i < csv.classes.size(); ++i) classes[csv.classes[i]] = static_cast<int64_t>(i);
-  csv.labels = at::empty({static_cast<int64_t>(texts.size())}, at::kLong);
-  auto* out = csv.labels.mutable_data_ptr<int64_t>();
-  for (const std::string& text : texts) *out++ = classes[text];
+struct Picked {
+  size_t column;
+  std::string title;  ///< for messages
+  bool one_hot;
+};
+
+std::vector<Picked> pick(const CsvOptions& options, const std::vector<std::string>& header, size_t width,
+                         size_t label, const std::string& name) {
+  const auto title = [&](size_t i) {
+    return header.empty() ? fmt::format("{}", i + 1) : fmt::format("'{}'", header[i]);
+  };
+  std::vector<Picked> picked;
+  for (const std::string& column : options.columns) {
+    const size_t i = find_column(column, header, width, "columns", name);
+    picked.push_back({i, title(i), false});
+  }
+  for (size_t i = 0; options.columns.empty() && i < width; ++i)
+    if (i != label) picked.push_back({i, title(i), false});
+  if (picked.empty()) throw ParamError("label", fmt::format("{} has no column but the label", name));
+  for (const std::string& column : options.one_hot) {
+    const size_t i = find_column(column, header, width, "one_hot", name);
+    const auto found =
+        std::find_if(picked.begin(), picked.end(), [&](const Picked& p) { return p.column == i; });
+    if (found == picked.end())
+      throw ParamError("one_hot", fmt::format("column {} is not among the columns of a sample", title(i)));
+    found->one_hot = true;
+  }
+  return picked;
+}
+
+/// [row, class]: 1 where the row has that text, 0 elsewhere.
+Tensor indicators(const std::vector<std::string>& texts) {
+  const Labels labels = number_classes(texts);
+  return (labels.index.unsqueeze(1) == at::arange(static_cast<int64_t>(labels.classes.size())))
+      .to(at::kDouble);
 }
 
 }  // namespace
 
-Csv parse_csv(const std::string& bytes, const CsvOptions& options, const std::string& name) {
-  Lines lines(bytes, options.delimiter, name);
+Csv parse_csv(const Path& file, const CsvOptions& options) {
+  const std::string name = file.string();
+  Lines lines(file, options.delimiter);
   lines.skip(options.skip_lines);
   std::vector<std::string> fields, header;
   bool more = lines.next(fields);
   if (!more) throw ParamError("path", fmt::format("{} holds no rows", name));
   const size_t width = fields.size();
-  const bool all_numbers =
-      std::all_of(fields.begin(), fields.end(), [](const std::string& f) { return number(f).has_value(); });
+  const bool all_numbers = std::all_of(fields.begin(), fields.end(),
+                                       [](const std::string& f) { return number_in(f).has_value(); });
   if (options.header == "first_line" || (options.header == "auto" && !all_numbers)) {
     header = fields;
     more = lines.next(fields);
@@ -163,27 +157,22 @@ Csv parse_csv(const std::string& bytes, const CsvOptions& options, const std::st
 
   const bool labelled = !options.label.empty();
   const size_t label = labelled ? find_column(options.label, header, width, "label", name) : width;
-  std::vector<size_t> picked;
-  for (const std::string& column : options.columns)
-    picked.push_back(find_column(column, header, width, "columns", name));
-  if (picked.empty())
-    for (size_t i = 0; i < width; ++i)
-      if (i != label) picked.push_back(i);
-  if (picked.empty()) throw ParamError("label", fmt::format("{} has no column but the label", name));
+  const std::vector<Picked> picked = pick(options, header, width, label, name);
 
   std::vector<double> values;
   std::vector<std::string> label_texts;
+  std::vector<std::vector<std::string>> texts(picked.size());
   for (; more; more = lines.next(fields)) {
     if (fields.size() != width)
       lines.fail(fmt::format("{} fields, but the first line has {}", fields.size(), width));
-    for (const size_t i : picked) {
-      const auto value = number(fields[i]);
-      if (!value || !std::isfinite(*value)) {
-        const std::string column = header.empty() ? fmt::format("{}", i + 1) : fmt::format("'{}'", header[i]);
-        if (fields[i].empty()) lines.fail(fmt::format("column {} is empty", column));
-        lines.fail(
-            fmt::format("column {}: '{}' is not a {}number", column, fields[i], value ? "finite " : ""));
-      }
+    for (size_t p = 0; p < picked.size(); ++p) {
+      const std::string& field = fields[picked[p].column];
+      const std::string& title = picked[p].title;
+      if (field.empty()) lines.fail(fmt::format("column {} is empty", title));
+      const auto value = picked[p].one_hot ? 0.0 : number_in(field);
+      if (picked[p].one_hot) texts[p].push_back(field);
+      if (!value || !std::isfinite(*value))
+        lines.fail(fmt::format("column {}: '{}' is not a {}number", title, field, value ? "finite " : ""));
       values.push_back(*value);
     }
     if (labelled) {
@@ -193,11 +182,16 @@ Csv parse_csv(const std::string& bytes, const CsvOptions& options, const std::st
   }
 
   Csv csv;
-  for (const size_t i : picked) csv.names.push_back(header.empty() ? fmt::format("{}", i + 1) : header[i]);
   const auto columns = static_cast<int64_t>(picked.size());
-  csv.values = at::empty({static_cast<int64_t>(values.size()) / columns, columns}, at::kDouble);
-  std::copy(values.begin(), values.end(), csv.values.mutable_data_ptr<double>());
-  if (labelled) number_classes(label_texts, csv);
+  const Tensor read = at::from_blob(values.data(), {static_cast<int64_t>(values.size()) / columns, columns},
+                                    at::TensorOptions(at::kDouble));
+  std::vector<Tensor> parts;
+  for (int64_t p = 0; p < columns; ++p) {
+    const auto place = static_cast<size_t>(p);
+    parts.push_back(picked[place].one_hot ? indicators(texts[place]) : read.narrow(1, p, 1));
+  }
+  csv.values = at::cat(parts, 1);
+  if (labelled) csv.labels = number_classes(label_texts);
   return csv;
 }
 

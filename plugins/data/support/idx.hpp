@@ -4,10 +4,12 @@
 
 #include <string>
 
+#include "files.hpp"
+
 namespace saddle {
 
-/// An array of unsigned bytes with the given number of axes, from a file's bytes. `name` is for messages;
-/// throws ParamError("path", …).
-Tensor parse_idx(const std::string& bytes, int64_t axes, const std::string& name);
+/// The array in a file's bytes, which it may keep, of any of the format's number types. `axes`: how many it
+/// must have; 0: any. `name` is for messages; throws ParamError(param, …).
+Tensor parse_idx(const Bytes& file, int64_t axes, const std::string& name, const std::string& param = "path");
 
 }  // namespace saddle

@@ -6,7 +6,6 @@
 
 #include <cctype>
 #include <charconv>
-#include <cstring>
 #include <map>
 #include <string_view>
 
@@ -92,7 +91,8 @@ class Header {
 
 }  // namespace
 
-Tensor parse_npy(const std::string& bytes, const std::string& name, const std::string& param) {
+Tensor parse_npy(const Bytes& file, const std::string& name, const std::string& param) {
+  const std::string_view bytes = file.view;
   const auto fail = [&](const std::string& why) {
     throw ParamError(param, fmt::format("{}: {}", name, why));
   };
@@ -107,7 +107,7 @@ Tensor parse_npy(const std::string& bytes, const std::string& name, const std::s
   const size_t length = version == 1 ? byte(8) + (byte(9) << 8)
                                      : byte(8) + (byte(9) << 8) + (byte(10) << 16) + (byte(11) << 24);
   if (bytes.size() - start < length) fail("cut off within its header");
-  const Header header(std::string_view(bytes).substr(start, length), name, param);
+  const Header header(bytes.substr(start, length), name, param);
 
   const std::string_view descr = header.descr();
   if (descr.starts_with('>'))
@@ -124,9 +124,7 @@ Tensor parse_npy(const std::string& bytes, const std::string& name, const std::s
   const size_t data = start + length;
   if (bytes.size() - data < size)
     fail(fmt::format("cut off: {} bytes of data, but its shape needs {}", bytes.size() - data, size));
-  Tensor result = at::empty(shape, type->second.stored);
-  if (size > 0) std::memcpy(result.data_ptr(), bytes.data() + data, size);
-  return result.to(type->second.used);
+  return array_in(file, data, shape, type->second.stored).to(type->second.used);
 }
 
 }  // namespace saddle

@@ -4,11 +4,13 @@
 
 #include <string>
 
+#include "files.hpp"
+
 namespace saddle {
 
-/// The array in a file's bytes: little-endian numbers or booleans in C order. Numbers keep their type where
-/// tensors have it; f2 becomes float32, u2 int32, u4 int64, u8 float64, booleans bytes. `name` is for
-/// messages; throws ParamError(param, …).
-Tensor parse_npy(const std::string& bytes, const std::string& name, const std::string& param = "path");
+/// The array in a file's bytes, which it keeps: little-endian numbers or booleans in C order. Numbers keep
+/// their type where tensors have it; f2 becomes float32, u2 int32, u4 int64, u8 float64, booleans bytes.
+/// `name` is for messages; throws ParamError(param, …).
+Tensor parse_npy(const Bytes& file, const std::string& name, const std::string& param = "path");
 
 }  // namespace saddle

@@ -27,10 +27,6 @@ Tensor shuffled(int64_t n, int64_t seed) {
   return result;
 }
 
-Batch part_of(const Tensor& samples, const Tensor& labels, const Tensor& index) {
-  return {samples.index_select(0, index), labels.defined() ? labels.index_select(0, index) : Tensor()};
-}
-
 }  // namespace
 
 void SplitData::keep(const Tensor& samples, const Tensor& labels, const std::string& name) {
@@ -41,35 +37,56 @@ void SplitData::keep(const Tensor& samples, const Tensor& labels, const std::str
   const auto wanted = static_cast<int64_t>(std::llround(held_out_share_ * static_cast<double>(n)));
   const int64_t out = std::clamp<int64_t>(wanted, 1, n - 1);
   const Tensor order = shuffled(n, split_seed_);
-  keep(part_of(samples, labels, order.narrow(0, out, n - out)),
-       part_of(samples, labels, order.narrow(0, 0, out)));
+  samples_ = samples;
+  labels_ = labels;
+  train_ = order.narrow(0, out, n - out);
+  held_out_ = order.narrow(0, 0, out);
+  shape_ = samples_.sizes().slice(1).vec();
   if (standardise_ != "none") standardise();
+  measure_range();
 }
 
-void SplitData::keep(Batch train, Batch held_out) {
-  train_ = std::move(train);
-  held_out_ = std::move(held_out);
-  shape_ = train_.samples.sizes().slice(1).vec();
-  const auto least = [](const Tensor& x) { return x.min().item<double>(); };
-  const auto largest = [](const Tensor& x) { return x.max().item<double>(); };
-  range_ = {std::min(least(train_.samples), least(held_out_.samples)),
-            std::max(largest(train_.samples), largest(held_out_.samples))};
+void SplitData::keep(const Batch& train, const Batch& held_out) {
+  const int64_t n = train.samples.size(0);
+  samples_ = at::cat({train.samples, held_out.samples});
+  if (train.labels.defined()) labels_ = at::cat({train.labels, held_out.labels});
+  train_ = at::arange(n);
+  held_out_ = at::arange(n, samples_.size(0));
+  shape_ = samples_.sizes().slice(1).vec();
+  measure_range();
 }
+
+void SplitData::measure_range() { range_ = {samples_.min().item<double>(), samples_.max().item<double>()}; }
 
 void SplitData::standardise() {
-  train_.samples = train_.samples.to(at::kDouble);
-  held_out_.samples = held_out_.samples.to(at::kDouble);
-  const Tensor& x = train_.samples;
+  samples_ = samples_.to(at::kDouble);
   Tensor zero, unit;
   if (standardise_ == "standard") {
+    const Tensor x = samples_.index_select(0, train_);
     zero = x.mean(0);
     unit = (x - zero).square().mean(0).sqrt();
   } else {
-    zero = at::minimum(x.amin(0), held_out_.samples.amin(0));
-    unit = at::maximum(x.amax(0), held_out_.samples.amax(0)) - zero;
+    zero = samples_.amin(0);
+    unit = samples_.amax(0) - zero;
   }
   unit = at::where(unit == 0, at::ones_like(unit), unit);
-  keep({(x - zero) / unit, train_.labels}, {(held_out_.samples - zero) / unit, held_out_.labels});
+  samples_ = (samples_ - zero) / unit;
+}
+
+std::string SplitData::not_a_count() const {
+  if (divisor_ != 1 || offset_ != 0) return "they are scaled";
+  if (!samples_.is_floating_point() && range_.low >= 0) return {};
+  const Tensor wrong = ((samples_ < 0) | (samples_ != samples_.floor())).flatten(1).nonzero();
+  if (wrong.size(0) == 0) return {};
+  const int64_t row = wrong[0][0].item<int64_t>(), column = wrong[0][1].item<int64_t>();
+  return fmt::format("sample {}, feature {} is {}", row + 1, column + 1,
+                     number_text(samples_[row].flatten()[column].item<double>()));
+}
+
+Tensor SplitData::library_sizes() const {
+  if (library_sizes_.defined()) return library_sizes_.index_select(0, train_);
+  if (standardise_ != "none" || !not_a_count().empty()) return {};
+  return samples_.index_select(0, train_).flatten(1).to(at::kDouble).sum(1);
 }
 
 void SplitData::scale_from(double largest) {
@@ -79,32 +96,36 @@ void SplitData::scale_from(double largest) {
   range_ = {offset_, 1};
 }
 
-Batch SplitData::gather(const Batch& part, const Tensor& index, const at::TensorOptions& options) const {
-  const int64_t lanes = index.size(0), batch = index.size(1);
-  const Tensor rows = index.flatten().to(part.samples.device());
+Batch SplitData::gather(const Tensor& rows, const at::TensorOptions& options) const {
+  const int64_t lanes = rows.size(0), batch = rows.size(1);
+  const Tensor flat = rows.flatten();
   Tensor samples =
-      part.samples.index_select(0, rows).to(options, false, true);  // a copy, also where nothing changes
+      samples_.index_select(0, flat).to(options, false, true);  // a copy, also where nothing changes
   if (divisor_ != 1) samples.div_(divisor_);
   if (offset_ != 0) samples.add_(offset_);
   Shape shape{lanes, batch};
   shape.insert(shape.end(), shape_.begin(), shape_.end());
   Batch result{samples.view(shape), Tensor()};
-  if (part.labels.defined())
-    result.labels = part.labels.index_select(0, rows).to(options.device()).view({lanes, batch});
+  if (labels_.defined())
+    result.labels = labels_.index_select(0, flat).to(options.device()).view({lanes, batch});
   return result;
 }
 
 Batch SplitData::draw(Random& random, int64_t batch) const {
-  const Tensor index = random.integers({batch}, train_.samples.size(0));
-  return gather(train_, index, random.uniform({0}).options());
+  const Tensor index = random.integers({batch}, train_.size(0)).to(at::kCPU);
+  return gather(train_.index_select(0, index.flatten()).view_as(index), random.options());
 }
 
 Batch SplitData::held_out(Random& random, int64_t count) const {
-  const int64_t n = held_out_.samples.size(0);
+  const int64_t n = held_out_.size(0);
   Tensor index = at::arange(n).unsqueeze(0);
   // Sorting random keys shuffles; a stable sort, so that equal keys don't depend on the library.
   if (count < n) index = random.uniform({n}).to(at::kCPU).argsort(true, 1).narrow(1, 0, count);
-  return gather(held_out_, index, random.uniform({0}).options());
+  return gather(held_out_.index_select(0, index.flatten()).view_as(index), random.options());
+}
+
+Batch SplitData::training(int64_t first, int64_t count, const at::TensorOptions& options) const {
+  return gather(train_.narrow(0, first, count).unsqueeze(0), options);
 }
 
 }  // namespace saddle

@@ -1,4 +1,4 @@
-// Data in memory, split into a training and a held-out part.
+// Data in memory (or in a mapped file), split into a training and a held-out part.
 #pragma once
 #include <saddle/plugin.hpp>
 
@@ -11,8 +11,13 @@ class SplitData : public Data {
   Shape shape() const final { return shape_; }
   Batch draw(Random& random, int64_t batch) const final;
   Batch held_out(Random& random, int64_t count) const final;
+  Batch training(int64_t first, int64_t count, const at::TensorOptions& options) const final;
+  int64_t training_size() const final { return train_.size(0); }
   Interval range() const final { return range_; }
-  bool has_labels() const final { return train_.labels.defined(); }
+  bool has_labels() const final { return labels_.defined(); }
+  std::vector<std::string> classes() const final { return classes_; }
+  std::string not_a_count() const final;
+  Tensor library_sizes() const final;
 
  protected:
   template <class T>
@@ -40,18 +45,24 @@ class SplitData : public Data {
   /// [n] int64 or undefined; name for messages.
   void keep(const Tensor& samples, const Tensor& labels, const std::string& name);
   /// Samples that come split.
-  void keep(Batch train, Batch held_out);
+  void keep(const Batch& train, const Batch& held_out);
   /// Values 0 … largest become what `scale` says.
   void scale_from(double largest);
+  void name_classes(std::vector<std::string> classes) { classes_ = std::move(classes); }
+  /// [n] float64, of all samples in the order in which they were handed over.
+  void set_library_sizes(const Tensor& sizes) { library_sizes_ = sizes; }
 
  private:
   void standardise();
-  Batch gather(const Batch& part, const Tensor& index, const at::TensorOptions& options) const;
+  void measure_range();
+  Batch gather(const Tensor& rows, const at::TensorOptions& options) const;
 
   double held_out_share_{};
   int64_t split_seed_{};
   std::string scale_, standardise_ = "none";
-  Batch train_, held_out_;  // [n, feature…] as stored, [n]
+  Tensor samples_, labels_, library_sizes_;  // [n, feature…] as stored, [n], [n]
+  Tensor train_, held_out_;                  // which rows of them
+  std::vector<std::string> classes_;
   Shape shape_;
   Interval range_;
   double divisor_ = 1, offset_ = 0;  // a value is stored / divisor + offset
