@@ -108,7 +108,7 @@ const Schedule& Assembly::schedule(const PlayerSpec& player) const {
 
 std::vector<double> Assembly::temperature_factors(int64_t step) const {
   std::vector<double> factors;
-  if (!temperature_schedule_) return factors;
+  if (!temperature_schedule_ || temperature_schedule_->as<Schedule>().is_one()) return factors;
   const int64_t steps = trials_[0]->train.steps, at = std::max<int64_t>(std::min(step, steps - 1), 0);
   for (int64_t lane = 0; lane < static_cast<int64_t>(trials_.size()); ++lane)
     factors.push_back(temperature_schedule_->as<Schedule>().at(at, steps, lane));

@@ -139,6 +139,7 @@ bool Trainer::may_use_tapes() const {
 
 void Trainer::advance(int64_t until) {
   if (!lone_lanes_.empty() || may_use_tapes()) return advance_one_by_one(until);
+  played_.clear();
   steps_->play(step_);
   ++step_;
   if (averages_) averages_->add(assembly_->average(), players_->networks(), step_);
@@ -207,13 +208,13 @@ Networks Trainer::measured_networks() const {
 }
 
 // [lane, n, …], or undefined.
-Tensor Trainer::kept_samples() const {
+Tensor Trainer::kept_samples(int64_t step) const {
   const int64_t n = trials_.empty() ? 0 : trials_[0]->keep.samples;
-  return n > 0 ? measure_->samples(measured_networks(), lanes(), step_, n).cpu() : Tensor();
+  return n > 0 ? measure_->samples(measured_networks(), lanes(), step, n).cpu() : Tensor();
 }
 
 void Trainer::finish_all(bool interrupted, const Finished& finished) {
-  const Tensor samples = kept_samples();
+  const Tensor samples = kept_samples(step_);
   for (int64_t lane = 0; lane < lanes(); ++lane) {
     const Health::Finding finding =
         interrupted ? Health::Finding{Outcome::interrupted, {}, step_} : health_.finding(lane);
@@ -223,12 +224,10 @@ void Trainer::finish_all(bool interrupted, const Finished& finished) {
 
 TrialResult Trainer::finish(int64_t lane, Health::Finding finding, const Tensor& samples) {
   TrialResult result = std::move(results_[static_cast<size_t>(lane)]);
-  const auto at = static_cast<size_t>(lane);
   result.outcome = finding.outcome;
   result.reason = std::move(finding.reason);
-  result.steps = at < played_.size() ? std::min(step_, played_[at]) : step_;
-  const bool at_the_end = finding.outcome == Outcome::done || finding.outcome == Outcome::diverged;
-  result.reason_step = at_the_end ? result.steps : finding.since;
+  result.steps = steps_of(lane);
+  result.reason_step = finding.outcome == Outcome::done ? result.steps : finding.since;
   if (result.outcome == Outcome::diverged) {
     // What it measured before says nothing about where it ended.
     for (auto& [name, value] : result.metrics) value = std::numeric_limits<double>::quiet_NaN();
@@ -242,14 +241,17 @@ TrialResult Trainer::finish(int64_t lane, Health::Finding finding, const Tensor&
 }
 
 void Trainer::remove_dead(const Finished& finished) {
-  const Tensor samples = kept_samples();
+  std::map<int64_t, Tensor> samples;  // by the step at which a lane ended
   std::vector<int64_t> alive;
   for (int64_t lane = 0; lane < lanes(); ++lane) {
-    if (players_->faults()[static_cast<size_t>(lane)].empty())
+    const std::string& fault = players_->faults()[static_cast<size_t>(lane)];
+    if (fault.empty()) {
       alive.push_back(lane);
-    else
-      finished(
-          finish(lane, {Outcome::diverged, players_->faults()[static_cast<size_t>(lane)], step_}, samples));
+      continue;
+    }
+    const int64_t ended = steps_of(lane);
+    if (!samples.contains(ended)) samples.emplace(ended, kept_samples(ended));
+    finished(finish(lane, {Outcome::diverged, fault, ended}, samples.at(ended)));
   }
   const auto keep = [&](auto& list) {
     std::decay_t<decltype(list)> kept;

@@ -59,7 +59,12 @@ class Trainer {
   void finish_all(bool interrupted, const Finished& finished);
   /// What is measured and sampled from: the averaged weights where there are some.
   Networks measured_networks() const;
-  Tensor kept_samples() const;
+  Tensor kept_samples(int64_t step) const;
+  /// Steps that the lane has done.
+  int64_t steps_of(int64_t lane) const {
+    const auto at = static_cast<size_t>(lane);
+    return at < played_.size() ? played_[at] : step_;
+  }
   int64_t lanes() const { return static_cast<int64_t>(trials_.size()); }
 
   std::vector<const TrialConfig*> trials_;
@@ -76,7 +81,7 @@ class Trainer {
   std::unique_ptr<Measure> measure_;
   Health health_;
   std::vector<TrialResult> results_;  // by lane
-  std::vector<int64_t> played_;       // steps by lane, where one ended before the others
+  std::vector<int64_t> played_;       // steps by lane, where lanes play by themselves
   Tensor fake_;                       // drawn for the next measurement
   int64_t step_ = 0;
 };
