@@ -56,9 +56,10 @@ class Gan final : public Objective {
         player == Player::critic ? -parts.divergence->value(round) : parts.divergence->generator_loss(round);
     for (size_t i = 0; i < parts.penalties.size(); ++i) {
       const Penalty& penalty = *parts.penalties[i];
-      if (penalty.player() != player || play.update() % penalty.every != 0) continue;
+      const auto update = play.update();
+      if (penalty.player() != player || (update && *update % penalty.every != 0)) continue;
       const Tensor value = penalty.value(round.with_streams(streams(play, name_of(i))));
-      if (value.defined()) loss = loss + value * penalty.every;
+      if (value.defined()) loss = loss + (update ? value * penalty.every : value);
     }
     return loss;
   }

@@ -41,6 +41,7 @@ const std::vector<Check>& all() {
       {"lanes", "a lane's bits don't depend on its neighbours", always, lanes},
       {"leaks", "no lane's parameters reach another lane's loss or gradient", in_losses, leaks},
       {"gradients", "gradients are the losses' central differences", in_losses, gradients},
+      {"second", "second derivatives are exact, or said not to be", in_losses, second_derivatives},
       {"f", "f is convex and has its declared value at 1", is_f_divergence, generating_function},
       {"conjugate", "fake_term is the conjugate of f at real_term", is_f_divergence, conjugate},
       {"bound", "the best critic's bound is the divergence", is_f_divergence, bound},

@@ -46,6 +46,7 @@ Finding schema(const Subject& subject);
 Finding lanes(const Subject& subject);
 Finding leaks(const Subject& subject);
 Finding gradients(const Subject& subject);
+Finding second_derivatives(const Subject& subject);
 Finding overflow(const Subject& subject);
 // Of divergences.
 Finding exact(const Subject& subject);

@@ -35,7 +35,7 @@ class Moment final : public Play {
   const Parts& parts() const override { return assembly_.parts(); }
   int64_t step() const override { return name_.step; }
   int64_t steps() const override { return steps_; }
-  int64_t update() const override { return update_; }
+  std::optional<int64_t> update() const override { return update_; }
   int64_t batch_size() const override { return batch_size_; }
   const Batch& real() override;
   const Tensor& latents() override;
@@ -52,7 +52,8 @@ class Moment final : public Play {
   const Assembly& assembly_;
   const Networks& networks_;
   const Streams& streams_;
-  int64_t batch_size_, steps_, update_ = 0;
+  int64_t batch_size_, steps_;
+  std::optional<int64_t> update_;
   UpdateName name_;
   const PlayerSpec* player_ = nullptr;  // null: everything is a leaf
   std::map<Kind, std::vector<Tensor>> substitutes_;

@@ -122,6 +122,7 @@ void Trainer::turn(std::vector<size_t> movers, const std::string& name, int64_t 
   Moment moment(*assembly_, players_->networks(), *streams_, trials_[0]->train, {name, draw, step_, step_});
   LiveTurn turn(*assembly_, *players_, moment, std::move(movers), rate_factors_);
   assembly_->dynamics().play(turn);
+  players_->end_turn(turn.movers());
 }
 
 void Trainer::draw_samples() {

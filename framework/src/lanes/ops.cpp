@@ -7,6 +7,7 @@
 
 #include <torch/csrc/autograd/autograd.h>
 
+#include "elsewhere.hpp"
 #include "gemm.hpp"
 #include "kernels.hpp"
 
@@ -32,7 +33,7 @@ Tensor map(const Tensor& x, Kernel kernel) {
 struct SoftplusFunction : Function<SoftplusFunction> {
   static Tensor forward(AutogradContext* ctx, const Tensor& x) {
     ctx->save_for_backward({x});
-    return map(x, [](auto... a) { kernels::softplus(a...); });
+    return x.is_cpu() ? map(x, [](auto... a) { kernels::softplus(a...); }) : elsewhere::softplus(x);
   }
   static variable_list backward(AutogradContext* ctx, variable_list g) {
     return {g[0] * saddle::sigmoid(ctx->get_saved_variables()[0])};
@@ -54,7 +55,7 @@ struct SigmoidFunction : Function<SigmoidFunction> {
 struct Expm1Function : Function<Expm1Function> {
   static Tensor forward(AutogradContext* ctx, const Tensor& x) {
     ctx->save_for_backward({x});
-    return map(x, [](auto... a) { kernels::expm1(a...); });
+    return x.is_cpu() ? map(x, [](auto... a) { kernels::expm1(a...); }) : at::expm1(x);
   }
   static variable_list backward(AutogradContext* ctx, variable_list g) {
     return {g[0] * ctx->get_saved_variables()[0].exp()};
@@ -244,9 +245,10 @@ Tensor sample_norm(const Tensor& x) {
   return at::where(positive, at::where(positive, squares, 1).sqrt(), 0);
 }
 
-Tensor softplus(const Tensor& x) { return x.is_cpu() ? SoftplusFunction::apply(x) : at::softplus(x, 1, 1e9); }
+Tensor softplus(const Tensor& x) { return SoftplusFunction::apply(x); }
 Tensor sigmoid(const Tensor& x) { return x.is_cpu() ? SigmoidFunction::apply(x) : at::sigmoid(x); }
-Tensor expm1(const Tensor& x) { return x.is_cpu() ? Expm1Function::apply(x) : at::expm1(x); }
+// Not ATen's derivative, which is expm1(x) + 1: 0 where eˣ is below the rounding of 1.
+Tensor expm1(const Tensor& x) { return Expm1Function::apply(x); }
 
 Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a, bool transpose_b) {
   if (a.is_cpu()) return MatmulFunction::apply(a, b, transpose_a, transpose_b);
