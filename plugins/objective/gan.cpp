@@ -43,12 +43,13 @@ class Gan final : public Objective {
       loss = loss + score_function(parts.divergence->generator_losses(round), fake.log_likelihood);
     for (size_t i = 0; i < parts.penalties.size(); ++i) {
       const Penalty& penalty = *parts.penalties[i];
-      if (penalty.player() != player || !play.due(penalty.every)) continue;
+      const double times = penalty.player() == player ? play.times(penalty.every) : 0;
+      if (times == 0) continue;
       const auto streams = [&play, i](std::string_view purpose) {
         return play.random("penalty." + std::to_string(i) + "/" + std::string(purpose));
       };
       const Tensor value = penalty.value(round.with_streams(streams));
-      if (value.defined()) loss = loss + value * penalty.every;
+      if (value.defined()) loss = loss + (times == 1 ? value : value * times);
     }
     return loss;
   }

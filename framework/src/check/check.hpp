@@ -47,6 +47,7 @@ Finding lanes(const Subject& subject);
 Finding resume(const Subject& subject);
 Finding leaks(const Subject& subject);
 Finding gradients(const Subject& subject);
+Finding second_derivatives(const Subject& subject);
 Finding overflow(const Subject& subject);
 // Of divergences.
 Finding exact(const Subject& subject);

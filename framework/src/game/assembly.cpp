@@ -57,7 +57,7 @@ Assembly::Assembly(std::span<const TrialConfig* const> trials, const at::TensorO
   for (Penalty* penalty : make_all<Penalty>(&TrialConfig::penalties, penalty_objects_))
     parts_.penalties.push_back(penalty);
   for (Constraint* constraint : make_all<Constraint>(&TrialConfig::constraints, constraint_objects_))
-    constraints_.push_back(constraint);
+    constraints_.push_back(constraint), parts_.constraints.push_back(constraint);
   const auto metrics = make_all<Metric>(&TrialConfig::metrics, metric_objects_);
   for (size_t i = 0; i < metrics.size(); ++i) metrics_.emplace_back(trials_[0]->metrics[i]->as, metrics[i]);
   declare_networks();

@@ -20,7 +20,7 @@ Workspace& workspace() {
 std::optional<double> GradientTapes::run(const Which& which, int64_t step, Players& players,
                                          const Evaluate& evaluate) {
   if (!refusal_.empty()) return std::nullopt;
-  const int64_t update = players.updates(which.second);
+  const int64_t update = players.turns(which.second);
   const auto holds = [&](const Recorder::Condition& c) { return (update % c.every == 0) == c.due; };
   for (const Entry& entry : entries_[which])
     if (std::all_of(entry.conditions.begin(), entry.conditions.end(), holds)) {

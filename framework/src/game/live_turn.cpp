@@ -22,7 +22,7 @@ const Field& LiveTurn::parameters(size_t player) {
 Tensor LiveTurn::unnoted_loss(size_t player) {
   const PlayerSpec& spec = assembly_.players()[player];
   // Where no dynamics asks how one player's loss depends on the other, no graph is built for it.
-  moment_.set_update(players_.updates(player));
+  moment_.set_update(players_.turns(player));
   if (assembly_.dynamics().needs_second_derivatives())
     moment_.train_all();
   else
@@ -93,6 +93,7 @@ Turn::Snapshot LiveTurn::save() {
     std::vector<Field> memory;
     for (const Field& state : players_.memory(p)) memory.push_back(copy(state));
     snapshot.memory.push_back(std::move(memory));
+    snapshot.counts.push_back(players_.updates(p));
   }
   return snapshot;
 }
@@ -102,6 +103,7 @@ void LiveTurn::restore(const Snapshot& snapshot, bool memory) {
   for (const size_t p : movers_) {
     players_.put(p, snapshot.params[p]);
     if (!memory) continue;
+    players_.set_updates(p, snapshot.counts[p]);
     const auto states = players_.memory(p);
     for (size_t i = 0; i < states.size(); ++i)
       for (size_t j = 0; j < states[i].size(); ++j) states[i][j].copy_(snapshot.memory[p][i][j]);

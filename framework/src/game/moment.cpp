@@ -77,16 +77,16 @@ int64_t Moment::step() const {
   return name_.step;
 }
 
-int64_t Moment::update() const {
+std::optional<int64_t> Moment::update() const {
   if (Recorder* recorder = Recorder::current()) recorder->refuse("it asks for the number of the update");
   return update_;
 }
 
-bool Moment::due(int64_t every) const {
-  const bool answer = update_ % every == 0;
-  if (Recorder* recorder = Recorder::current(); recorder != nullptr && every != 1)
-    recorder->assume({every, answer});
-  return answer;
+double Moment::times(int64_t every) const {
+  if (!update_) return 1;
+  const bool due = *update_ % every == 0;
+  if (Recorder* recorder = Recorder::current(); recorder != nullptr && every != 1) recorder->assume({every, due});
+  return due ? static_cast<double>(every) : 0.0;
 }
 
 Tensor Moment::generate_raw(const Tensor& latents) {

@@ -36,8 +36,8 @@ class Moment final : public Play {
   const Parts& parts() const override { return assembly_.parts(); }
   int64_t step() const override;
   int64_t steps() const override { return steps_; }
-  int64_t update() const override;
-  bool due(int64_t every) const override;
+  std::optional<int64_t> update() const override;
+  double times(int64_t every) const override;
   int64_t batch_size() const override { return batch_size_; }
   const Batch& real() override;
   const Tensor& latents() override;
@@ -55,7 +55,8 @@ class Moment final : public Play {
   const Assembly& assembly_;
   const Networks& networks_;
   const Streams& streams_;
-  int64_t batch_size_, steps_, update_ = 0;
+  int64_t batch_size_, steps_;
+  std::optional<int64_t> update_;
   UpdateName name_;
   const PlayerSpec* player_ = nullptr;  // null: everything is a leaf
   std::map<Kind, std::vector<Tensor>> substitutes_;

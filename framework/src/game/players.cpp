@@ -95,6 +95,7 @@ Players::Players(const Players& group, int64_t lane, const Assembly& of_lane) : 
       state.memories.push_back(std::move(one));
     }
     state.updates = all.updates;
+    state.turns = all.turns;
     state.loss_sum = all.loss_sum.narrow(0, lane, 1).clone();
     state.loss_count = all.loss_count;
     state.clip_norm = all.clip_norm;
@@ -108,6 +109,7 @@ void Players::take_over(int64_t lane, const Players& one) {
   if (!one.faults_[0].empty()) return blame(lane, one.faults_[0]);  // it has ended before its neighbours
   for (size_t p = 0; p < states_.size(); ++p) {
     states_[p].updates = one.states_[p].updates;
+    states_[p].turns = one.states_[p].turns;
     states_[p].loss_sum[lane].copy_(one.states_[p].loss_sum[0]);
     states_[p].loss_count = one.states_[p].loss_count;
   }
@@ -294,6 +296,7 @@ void Players::lasting(Lasting& all) {
     all.rows(name + "loss_sum", state.loss_sum);
     all.count(name + "loss_count", state.loss_count);
     all.count(name + "updates", state.updates);
+    all.count(name + "turns", state.turns);
   }
 }
 

@@ -38,9 +38,16 @@ class Players {
   size_t count() const { return states_.size(); }
   const PlayerSpec& spec(size_t player) const { return assembly_->players()[player]; }
   const Field& leaves(size_t player) const { return states_[player].leaves; }
+  /// Updates that the player's optimizer has made: more than one a turn where a dynamics looks ahead.
   int64_t updates(size_t player) const { return states_[player].updates; }
   /// Where a tape leaves the gradient of the player's loss; `move` takes it from there without a copy.
   const Field& planned_gradient(size_t player);
+  void set_updates(size_t player, int64_t count) { states_[player].updates = count; }
+  /// Turns in which the player has moved.
+  int64_t turns(size_t player) const { return states_[player].turns; }
+  void end_turn(const std::vector<size_t>& movers) {
+    for (const size_t p : movers) ++states_[p].turns;
+  }
 
   /// An optimizer's step along −direction, after the player's gradient was clipped.
   void move(size_t player, const Field& direction, std::vector<double> rate_factors);
@@ -78,7 +85,7 @@ class Players {
   struct State {
     std::vector<NetworkMemory> memories;
     Field leaves;
-    int64_t updates = 0;
+    int64_t updates = 0, turns = 0;
     Tensor loss_sum;  // [lane] float64, on the CPU
     int64_t loss_count = 0;
     double clip_norm = 0;  // 0: no limit

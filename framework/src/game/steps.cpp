@@ -44,6 +44,7 @@ void Steps::play(int64_t step) {
     Moment moment(assembly_, players_.networks(), streams_, train_, {turn.name, turn.draw, step, step});
     LiveTurn live(assembly_, players_, moment, turn.movers, rate_factors_, tapes_);
     assembly_.dynamics().play(live);
+    players_.end_turn(turn.movers);
   }
 }
 

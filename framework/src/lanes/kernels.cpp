@@ -117,6 +117,13 @@ SADDLE_VECTORIZE bool all_finite(const double* x, int64_t n) {
   SADDLE_VECTORIZE void expm1(const T* x, T* y, int64_t n) {                                       \
     for (int64_t i = 0; i < n; ++i) y[i] = expm1(x[i]);                                            \
   }                                                                                                \
+  SADDLE_VECTORIZE void scaled_exp(const T* __restrict x, T* __restrict y, int64_t n, T rate, T factor, \
+                                   bool adds) {                                                     \
+    if (adds)                                                                                      \
+      for (int64_t i = 0; i < n; ++i) y[i] += factor * exp(rate * x[i]);                           \
+    else                                                                                           \
+      for (int64_t i = 0; i < n; ++i) y[i] = factor * exp(rate * x[i]);                            \
+  }                                                                                                \
   SADDLE_VECTORIZE void tanh(const T* x, T* y, int64_t n) {                                        \
     for (int64_t i = 0; i < n; ++i) y[i] = tanh(x[i]);                                             \
   }

@@ -37,6 +37,9 @@ void sigmoid(const double* x, double* y, int64_t n);
 void expm1(const float* x, float* y, int64_t n);
 void expm1(const double* x, double* y, int64_t n);
 void tanh(const float* x, float* y, int64_t n);
+/// y[i] (+)= factor · exp(rate · x[i]), added where `adds`.
+void scaled_exp(const float* x, float* y, int64_t n, float rate, float factor, bool adds);
+void scaled_exp(const double* x, double* y, int64_t n, double rate, double factor, bool adds);
 void tanh(const double* x, double* y, int64_t n);
 
 }  // namespace saddle::kernels

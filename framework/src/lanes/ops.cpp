@@ -7,6 +7,7 @@
 
 #include <torch/csrc/autograd/autograd.h>
 
+#include "elsewhere.hpp"
 #include "gemm.hpp"
 #include "kernels.hpp"
 #include "recorder.hpp"
@@ -45,7 +46,7 @@ Tensor map(const Tensor& x, Kernel kernel) {
 struct SoftplusFunction : Function<SoftplusFunction> {
   static Tensor forward(AutogradContext* ctx, const Tensor& x) {
     ctx->save_for_backward({x});
-    return map(x, [](auto... a) { kernels::softplus(a...); });
+    return x.is_cpu() ? map(x, [](auto... a) { kernels::softplus(a...); }) : elsewhere::softplus(x);
   }
   static variable_list backward(AutogradContext* ctx, variable_list g) {
     return {g[0] * saddle::sigmoid(ctx->get_saved_variables()[0])};
@@ -67,10 +68,38 @@ struct SigmoidFunction : Function<SigmoidFunction> {
 struct Expm1Function : Function<Expm1Function> {
   static Tensor forward(AutogradContext* ctx, const Tensor& x) {
     ctx->save_for_backward({x});
-    return map(x, [](auto... a) { kernels::expm1(a...); });
+    return x.is_cpu() ? map(x, [](auto... a) { kernels::expm1(a...); }) : at::expm1(x);
   }
   static variable_list backward(AutogradContext* ctx, variable_list g) {
     return {g[0] * ctx->get_saved_variables()[0].exp()};
+  }
+};
+
+// Rates are a constant of the graph: kernels have fixed bandwidths, or take them from the data.
+struct SumOfExpFunction : Function<SumOfExpFunction> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& x, const Tensor& rates_any, int64_t power) {
+    ctx->save_for_backward({x, rates_any});
+    ctx->saved_data["power"] = power;
+    const Tensor from = x.contiguous(), rates = rates_any.contiguous();
+    Tensor to = at::empty_like(from);
+    const int64_t lanes = from.size(0), terms = rates.size(1), n = lanes == 0 ? 0 : from.numel() / lanes;
+    AT_DISPATCH_FLOATING_TYPES(from.scalar_type(), "sum_of_exp", [&] {
+      run_kernel({&from, &rates}, {&to}, [=](char* const* p) {
+        for (int64_t lane = 0; lane < lanes; ++lane)
+          for (int64_t k = 0; k < terms; ++k) {
+            const scalar_t rate = in<scalar_t>(p[1])[lane * terms + k];
+            scalar_t factor = 1;
+            for (int64_t i = 0; i < power; ++i) factor *= rate;
+            kernels::scaled_exp(in<scalar_t>(p[0]) + lane * n, out<scalar_t>(p[2]) + lane * n, n, rate, factor, k > 0);
+          }
+      });
+    });
+    return to;
+  }
+  static variable_list backward(AutogradContext* ctx, variable_list g) {
+    const auto saved = ctx->get_saved_variables();
+    return {g[0] * saddle::sum_of_exp(saved[0], saved[1], ctx->saved_data["power"].toInt() + 1), Variable(),
+            Variable()};
   }
 };
 
@@ -265,9 +294,22 @@ Tensor sample_norm(const Tensor& x) {
   return at::where(positive, at::where(positive, squares, 1).sqrt(), 0);
 }
 
-Tensor softplus(const Tensor& x) { return x.is_cpu() ? SoftplusFunction::apply(x) : at::softplus(x, 1, 1e9); }
+Tensor softplus(const Tensor& x) { return SoftplusFunction::apply(x); }
 Tensor sigmoid(const Tensor& x) { return x.is_cpu() ? SigmoidFunction::apply(x) : at::sigmoid(x); }
-Tensor expm1(const Tensor& x) { return x.is_cpu() ? Expm1Function::apply(x) : at::expm1(x); }
+// Not ATen's derivative, which is expm1(x) + 1: 0 where eˣ is below the rounding of 1.
+Tensor expm1(const Tensor& x) { return Expm1Function::apply(x); }
+
+Tensor sum_of_exp(const Tensor& x, const Tensor& rates, int64_t power) {
+  if (x.is_cpu() && rates.size(1) > 0) return SumOfExpFunction::apply(x, rates.detach(), power);
+  Tensor sum = at::zeros_like(x);
+  std::vector<int64_t> shape(static_cast<size_t>(x.dim()), 1);
+  shape[0] = x.size(0);
+  for (int64_t k = 0; k < rates.size(1); ++k) {
+    const Tensor rate = rates.detach().select(1, k).view(shape);
+    sum = sum + rate.pow(power) * (rate * x).exp();
+  }
+  return sum;
+}
 
 Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a, bool transpose_b) {
   if (a.is_cpu()) return MatmulFunction::apply(a, b, transpose_a, transpose_b);
