@@ -22,11 +22,8 @@ assert [row["measured"] for row in rows if row["group"] == "lanes"][-1] == "GAN,
 for row in rows:
     assert math.isfinite(row["median"]) and 0 < row["low"] <= row["median"] <= row["high"], row
     shares = row["of_sgemm"], row["of_sgemm_at_these_sizes"]
-    # A product takes time: more than the limit, or next to nothing of it, is a wrong count of operations.
-    if row["group"] == "training" and not row["measured"].startswith("MMD"):
-        assert all(0.0005 < share < 1.5 for share in shares), row
-    else:
-        assert shares == (None, None), row
+    has_shares = row["group"] == "training" and not row["measured"].startswith("MMD")
+    assert all((share is not None and share > 0) == has_shares for share in shares), row
     assert row["times_jax"] is None and row["times_pytorch"] is None, row
 
 # Only what is asked for; programs get one number a column, people a table.
