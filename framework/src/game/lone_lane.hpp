@@ -16,6 +16,8 @@ class LoneLane {
   /// steps played.
   int64_t play(int64_t first, int64_t count);
   const Players& players() const { return players_; }
+  /// The group's have been taken.
+  void forget_losses(size_t player) { players_.take_mean_loss(player); }
   /// Why it can't be trained by tapes; empty while it can. Steps are played all the same.
   const std::string& refusal() const { return tapes_.refusal(); }
 

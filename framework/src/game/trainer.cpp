@@ -191,6 +191,7 @@ void Trainer::measure() {
     const Tensor means = players_->take_mean_loss(p);
     for (size_t lane = 0; means.defined() && lane < results_.size(); ++lane)
       record("loss." + assembly_->players()[p].name, lane, means.const_data_ptr<double>()[lane]);
+    for (const auto& lone : lone_lanes_) lone->forget_losses(p);
   }
   const auto columns = measure_->columns(measured_networks(), fake_, step_);
   for (size_t lane = 0; lane < results_.size(); ++lane) {
