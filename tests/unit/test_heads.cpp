@@ -228,6 +228,41 @@ TEST_CASE("count heads refuse what they can't do") {
   CHECK_THROWS_AS(head.as<Head>().declare(d, {3}), ParamError);
 }
 
+TEST_CASE("heads that draw have finite samples, likelihoods and slopes, however large the raw output") {
+  int found = 0;
+  for (const RegisteredPlugin* plugin : built_plugins().of(Kind::head)) {
+    const ParamSpec* gradient = plugin->schema->find("gradient");
+    for (const std::string& choice : gradient ? gradient->choices : std::vector<std::string>{""})
+      for (const double size : {1.0, 100.0, 1e4}) {
+        Settings settings;
+        if (gradient) settings.emplace("gradient", choice.c_str());
+        PluginObject object = make(*plugin, settings, 1, at::kFloat);
+        const auto& head = object.as<Head>();
+        Declare d;
+        object.as<Head>().declare(d, {3});
+        Shape shape = head.raw_shape({3});
+        shape.insert(shape.begin(), 200);
+        const Params params = random_params(d, {1}, at::kFloat);
+        const Tensor raw = (normals("raw", shape, {1}, at::kFloat) * size).requires_grad_();
+        Random random = stream({1}, at::kFloat);
+        const Tensor x = head.forward(params, raw, random);
+        CAPTURE(plugin->name(), choice, size);
+        CHECK(x.isfinite().all().item<bool>());
+        if (x.requires_grad()) CHECK(gradients(x.sum(), {raw})[0].isfinite().all().item<bool>());
+        if (!head.has_likelihood()) continue;
+        ++found;
+        // Samples of another raw output, within the edges that a density may have.
+        const Tensor other = normals("other", shape, {1}, at::kFloat);
+        const Tensor y = head.forward({params.all(), {}, Mode::evaluation}, other, random).detach();
+        const Tensor mass = head.log_likelihood(params, raw, y);
+        CHECK(mass.sizes() == at::IntArrayRef({1, 200}));
+        CHECK(mass.isfinite().all().item<bool>());
+        CHECK(gradients(mass.sum(), {raw})[0].isfinite().all().item<bool>());
+      }
+  }
+  CHECK(found >= 3 * (1 + 2 * 3 + 3 * 4));
+}
+
 TEST_CASE("gradients through counts have their documented bias, of a square and of a cube") {
   // With f(k) = k² the truth is d E f/dλ = E f(k + 1) − E f(k) = 2λ + 1, with f(k) = k³ it is 3λ² + 6λ + 1.
   const double rate = 2.5, raw = softplus_inverse(rate), rate_slope = 1 - std::exp(-rate);
