@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <saddle/plugin.hpp>
 
 #include "support/files.hpp"
@@ -49,6 +50,12 @@ class Fasta final : public SequenceData {
   /// Takes the windows out of a record, and empties it.
   void cut(std::string& record, std::vector<std::string>& windows) const {
     const auto size = static_cast<size_t>(length());
+    if (stride_ > 0 && record.size() > size) {
+      const size_t count = (record.size() - size) / static_cast<size_t>(stride_) + 1;
+      check_memory(static_cast<double>(count) * static_cast<double>(size * (alphabet().size() + 1)),
+                   path_.string(), fmt::format("{} windows of {} letters", count, size),
+                   "Take a larger stride.");
+    }
     for (size_t at = 0; at + size <= record.size(); at += static_cast<size_t>(stride_)) {
       std::string window = record.substr(at, size);
       if (all_known(window)) windows.push_back(std::move(window));

@@ -209,6 +209,7 @@ TEST_CASE("A Matrix Market file's mistakes are named with file and line") {
   CHECK_THAT(says(head + "300000 2000000000 1\n1 1 5\n"),
              holds("path: ") && holds("300000 × 2000000000 numbers as a dense table need 2400000.0 GB") &&
                  holds("variable_features: 2000"));
+  CHECK_THAT(says(head + "900000000000000 3 1\n1 1 5\n"), holds("900000000000000 rows need 7200000.0 GB"));
   const std::string whole = bytes_of(foreign("columns.mtx.gz"));
   write(folder / "cut.mtx.gz", whole.substr(0, whole.size() - 9));
   CHECK_THAT(complaint("matrix_market", path_is(folder / "cut.mtx.gz")), holds("cut.mtx.gz is cut off"));

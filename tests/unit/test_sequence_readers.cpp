@@ -61,6 +61,8 @@ TEST_CASE("A FASTA file's mistakes are named with file, line and column") {
   CHECK_THAT(says("fasta", "ACGT\n", "length: 4"), holds("a.txt:1: not a FASTA file"));
   CHECK_THAT(says("fasta", ">a\nACGT\n", "length: 5"), holds("a.txt has no windows of 5 letters"));
   CHECK_THAT(says("fasta", ">a\nACGT\n", "length: 4"), holds("1 samples, too few"));
+  CHECK_THAT(says("fasta", ">a\n" + std::string(3000000, 'A') + "\n", "length: 1000000, stride: 1"),
+             holds("2000001 windows of 1000000 letters need 10000.0 GB") && holds("larger stride"));
   CHECK_THAT(says("fasta", ">a\nACGT\n", "length: 4, alphabet: AA"), holds("alphabet: 'AA' holds A twice"));
   CHECK_THAT(says("fasta", ">a\nACGT\n", "length: 4, alphabet: A"),
              holds("alphabet: 'A' has fewer than two letters"));
@@ -131,6 +133,9 @@ TEST_CASE("A GenBank file's mistakes are named with file and line") {
              holds("'5..x' is no location"));
   CHECK_THAT(says("genbank", genbank("linear", feature("one-of(5,6)..9")), "length: 3"),
              holds("is no location"));
+  std::string nested = "5..10";
+  for (int i = 0; i < 100000; ++i) nested = "complement(" + nested;
+  CHECK_THAT(says("genbank", genbank("linear", feature(nested)), "length: 3"), holds("is no location"));
   const std::string whole = genbank("linear", good);
   CHECK_THAT(says("genbank", whole.substr(0, whole.size() - 3), "length: 3"),
              holds("the file ends within a record"));

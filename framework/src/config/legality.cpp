@@ -125,12 +125,16 @@ void Legality::match(const TrialConfig& trial, const Parts& parts, std::vector<O
     const Interval from = ask_plugin(*trial.head->plugin, [&] { return parts.head->range(); });
     const Interval to = ask_plugin(*trial.data->plugin, [&] { return parts.data->range(); });
     if (!from.contains(to)) {
-      out.push_back(
-          {about(*trial.head,
-                 "the head " + trial.head->plugin->name() + " makes numbers " + interval_text(from) +
-                     ", and those of the data " + trial.data->plugin->name() + " are " + interval_text(to),
-                 "The range of the head must contain the range of the data."),
-           false});
+      std::string place = ask_plugin(*trial.data->plugin, [&] {
+        return parts.head->support().whole ? first_not_counted(*parts.data) : "";
+      });
+      if (!place.empty()) place.insert(0, ": ");
+      out.push_back({about(*trial.head,
+                           "the head " + trial.head->plugin->name() + " makes numbers " +
+                               interval_text(from) + ", and those of the data " + trial.data->plugin->name() +
+                               " are " + interval_text(to) + place,
+                           "The range of the head must contain the range of the data."),
+                     false});
     } else {
       match_support(trial, parts, out);
     }

@@ -31,8 +31,14 @@ std::string support_text(const Support& support) {
   return support.whole ? "whole numbers" : "compositions, whose parts sum to 1";
 }
 
+std::string first_not_counted(const Data& data) {
+  return data.training_size() > 0 ? data.not_a_count() : std::string();
+}
+
 std::string outside_support(const Support& support, const Data& data) {
   if (!support.whole && !support.composition) return {};
+  if (support.whole)
+    if (const std::string where = first_not_counted(data); !where.empty()) return where;
   const Tensor x = some_samples(data);
   if (support.whole)
     if (const std::string fraction = first(x, x != x.floor()); !fraction.empty())

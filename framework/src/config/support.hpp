@@ -9,6 +9,9 @@ namespace saddle {
 /// "whole numbers", "compositions", …
 std::string support_text(const Support& support);
 
+/// Where samples that the data keep are no counts; empty if all are, or if the data keep none.
+std::string first_not_counted(const Data& data);
+
 /// What some of the training samples have that the support has not: "there is a 0.25 among their numbers";
 /// empty if all of them lie in it.
 std::string outside_support(const Support& support, const Data& data);

@@ -11,6 +11,7 @@ SparseRows compressed_lines(const Hdf5File& file, const std::string& group, int6
   const auto fail = [&](const std::string& why) { file.fail("'" + group + "': " + why); };
   for (const char* part : {"data", "indices", "indptr"})
     if (!file.has(group + "/" + part)) fail(fmt::format("has no '{}': not a sparse matrix", part));
+  if (major < 0 || minor < 0) fail("a negative shape");
   if (minor > std::numeric_limits<int32_t>::max()) fail(fmt::format("{} columns are too many", minor));
   const Tensor data = file.numbers(group + "/data").to(at::kDouble),
                indices = file.numbers(group + "/indices").to(at::kLong),

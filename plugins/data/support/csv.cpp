@@ -186,7 +186,8 @@ Csv parse_csv(const Path& file, const CsvOptions& options) {
   const Tensor read = at::from_blob(values.data(), {static_cast<int64_t>(values.size()) / columns, columns},
                                     at::TensorOptions(at::kDouble));
   std::vector<Tensor> parts;
-  for (int64_t p = 0; p < columns; ++p) {
+  if (options.one_hot.empty()) parts.push_back(read);
+  for (int64_t p = 0; p < columns && !options.one_hot.empty(); ++p) {
     const auto place = static_cast<size_t>(p);
     parts.push_back(picked[place].one_hot ? indicators(texts[place]) : read.narrow(1, p, 1));
   }

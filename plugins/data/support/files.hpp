@@ -48,6 +48,7 @@ class TextLines {
   /// False at the end. `line` holds until the next call, without its \n or \r\n.
   bool next(std::string_view& line);
   int64_t number() const { return number_; }
+  const std::string& name() const { return file_.name(); }
   /// Throws `name:line: why`, or `name:line:column: why`; columns count from 1.
   [[noreturn]] void fail(const std::string& why, size_t column = 0) const;
 

@@ -38,9 +38,10 @@ class Location {
     return true;
   }
 
-  std::vector<Stretch> part() {
+  std::vector<Stretch> part(int depth = 0) {
+    if (depth > 8) fail();  // nobody nests them like that
     if (take("complement(")) {
-      auto all = part();
+      auto all = part(depth + 1);
       if (!take(")")) fail();
       std::reverse(all.begin(), all.end());
       for (Stretch& s : all) {
@@ -53,7 +54,7 @@ class Location {
     if (take("join(") || take("order(")) {
       std::vector<Stretch> all;
       do {
-        for (const Stretch& s : part()) all.push_back(s);
+        for (const Stretch& s : part(depth + 1)) all.push_back(s);
       } while (take(","));
       if (!take(")")) fail();
       return all;

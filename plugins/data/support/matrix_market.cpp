@@ -98,6 +98,8 @@ class Reader {
   }
 
   SparseRows read_entries(int64_t entries) {
+    check_memory(8.0 * static_cast<double>(rows_), lines_.name(), fmt::format("{} rows", rows_),
+                 "Write only those that hold something.");
     std::vector<int64_t> row, column;
     std::vector<double> values;
     const auto add = [&](int64_t i, int64_t j, double x) {

@@ -92,6 +92,7 @@ class Archive {
   }
 
   std::string inflated(uint64_t start, const Member& member) const {
+    if (member.size / 1032 > member.stored) fail(member.name + " is damaged");  // deflate's best
     std::string content(member.size, '\0');
     z_stream stream{};
     inflateInit2(&stream, -MAX_WBITS);
