@@ -29,6 +29,7 @@ grid:
     one_mode:
       data: {use: gaussian_mixture, means: [[1, 0], [-1, 0]], stds: [0.01]}
       generator: {use: affine, location: 1, scale: 0.01}
+      train.generator_optimizer: {use: sgd, rate: 1e-4}
     frozen: {train.generator_optimizer: {use: sgd, rate: 0}}
     untaught: {train.critic_optimizer: {use: sgd, rate: 0}}
     plain: {}
