@@ -82,6 +82,13 @@ class Throws final : public Means<Throws> {
   Tensor value(const Round&) const override { throw std::runtime_error("nothing works today"); }
 };
 
+class Remembers final : public Means<Remembers> {
+  Tensor value(const Round& round) const override {
+    return static_cast<double>(++rounds_) * (lane_mean(round.real_scores()) - lane_mean(round.fake_scores()));
+  }
+  mutable int64_t rounds_ = 0;
+};
+
 class FirstLanesWeight final : public Penalty {
  public:
   static void describe(Schema<FirstLanesWeight>& s) {
@@ -255,6 +262,10 @@ TEST_CASE("a divergence that mixes lanes is found out") {
   fails<OtherBits>("lanes",
                    "Never mix axis 0, and take sums, products, sigmoid and softplus from saddle/ops.hpp");
   fails<FirstLanesWeight>("lanes", "a trial among 3 gives other numbers than alone");
+}
+
+TEST_CASE("a plugin that remembers in a member what it should have declared is found out") {
+  fails<Remembers>("resume", "that goes on from its checkpoint of step 1 gives other numbers");
 }
 
 TEST_CASE("a gradient that is not the loss's is found out") {
