@@ -10,7 +10,7 @@ include(CMakePackageConfigHelpers)
 
 install(TARGETS saddle_program RUNTIME DESTINATION bin)
 install(TARGETS saddle EXPORT SaddleTargets LIBRARY DESTINATION lib)
-install(DIRECTORY framework/include/saddle DESTINATION include)
+install(DIRECTORY framework/include/saddle ${saddle_generated_include}/saddle DESTINATION include)
 install(DIRECTORY experiments/ DESTINATION share/saddle/experiments
         PATTERN "*.h5" EXCLUDE PATTERN "*.study" EXCLUDE PATTERN "*.py" EXCLUDE)
 

@@ -539,11 +539,11 @@ configure_and_build() {
   mv "$mtime_of_start" "$build/.up-to-date"
 }
 
-# Cheap enough to ask on every call: a few milliseconds, no process but one find.
+# Cheap enough to ask on every call: a few milliseconds.
 is_up_to_date() {
   [[ -x $build/bin/saddle && -e $build/.up-to-date ]] || return 1
   find_own_torch || find_fetched_torch || return 1
-  [[ $(settings) == "$(<"$build/.settings")" ]] || return 1
+  [[ $(settings) == "$(cat "$build/.settings" 2>/dev/null)" ]] || return 1
   [[ -z $(find "$root"/CMakeLists.txt "$root"/CMakePresets.json "$root"/framework "$root"/plugins "$root"/analysis \
     -newer "$build/.up-to-date" -print -quit 2>/dev/null) ]]
 }

@@ -13,7 +13,8 @@ class SpectralNorm final : public Constraint {
   static void describe(Schema<SpectralNorm>& s) {
     s.summary(
          "The critic's weight matrices are divided by their largest singular value, which a power iteration "
-         "follows from update to update. Biases stay.")
+         "follows from update to update. Biases stay. Second derivatives leave out how the singular vectors "
+         "change.")
         .cites("Miyato et al. 2018, algorithm 1 (of one vector)")
         .cites("Rutishauser 1969 (of a block)");
     s.param("iterations", &SpectralNorm::iterations_, {.initial = 1, .range = at_least(1)},
@@ -23,6 +24,10 @@ class SpectralNorm final : public Constraint {
             "overtakes the largest is found late: the norm is too large by a few percent until then.");
     s.param("scale", &SpectralNorm::scale_, {.initial = 1.0, .range = above(0)},
             "The spectral norm that every matrix is given.");
+  }
+
+  std::string inexact_second_derivatives() const override {
+    return "leave out how the singular vectors change";
   }
 
   void declare(Declare& d, const Slot& parameter) override {

@@ -20,13 +20,13 @@ class Digits final : public SplitData {
     describe_split(s);
   }
 
+  std::vector<Path> files() const override {
+    const auto file = path_.empty() ? first_there(candidates()) : std::nullopt;
+    return file ? std::vector{*file} : std::vector<Path>();
+  }
+
   void load() override {
-    std::vector<Path> candidates{path_};
-    if (path_.empty()) {
-      candidates.clear();
-      for (const Path& folder : data_folders()) candidates.push_back(folder / "digits.csv.gz");
-    }
-    const Path file = first_existing(candidates, "the digits",
+    const Path file = first_existing(candidates(), "the digits",
                                      "It is sklearn/datasets/data/digits.csv.gz in scikit-learn's wheel: "
                                      "`pip download --no-deps scikit-learn` and unzip it.");
     const Csv csv = parse_csv(file, {.header = "none", .label = "65"});
@@ -38,6 +38,13 @@ class Digits final : public SplitData {
   }
 
  private:
+  std::vector<Path> candidates() const {
+    if (!path_.empty()) return {path_};
+    std::vector<Path> all;
+    for (const Path& folder : data_folders()) all.push_back(folder / "digits.csv.gz");
+    return all;
+  }
+
   Path path_;
 };
 }  // namespace

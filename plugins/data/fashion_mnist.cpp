@@ -20,6 +20,15 @@ class FashionMnist final : public SplitData {
     describe_scale(s);
   }
 
+  std::vector<Path> files() const override {
+    std::vector<Path> all;
+    if (path_.empty())
+      for (const std::string part : {"train", "t10k"})
+        for (const std::string& name : {images_of(part), labels_of(part)})
+          if (const auto file = first_there(candidates(name))) all.push_back(*file);
+    return all;
+  }
+
   void load() override {
     Batch train = read("train"), held_out = read("t10k");
     if (train.samples.sizes().slice(1) != held_out.samples.sizes().slice(1))
@@ -29,23 +38,29 @@ class FashionMnist final : public SplitData {
   }
 
  private:
-  Path find(const std::string& name) const {
-    std::vector<Path> folders{path_}, candidates;
+  static std::string images_of(const std::string& part) { return part + "-images-idx3-ubyte"; }
+  static std::string labels_of(const std::string& part) { return part + "-labels-idx1-ubyte"; }
+
+  std::vector<Path> candidates(const std::string& name) const {
+    std::vector<Path> folders{path_}, all;
     if (path_.empty()) {
       folders.clear();
       for (const Path& folder : data_folders())
         folders.insert(folders.end(), {folder / "fashion-mnist", folder});
       folders.push_back("/usr/share/datasets/fashion-mnist");
     }
-    for (const Path& folder : folders)
-      candidates.insert(candidates.end(), {folder / (name + ".gz"), folder / name});
-    return first_existing(candidates, "Fashion-MNIST",
+    for (const Path& folder : folders) all.insert(all.end(), {folder / (name + ".gz"), folder / name});
+    return all;
+  }
+
+  Path find(const std::string& name) const {
+    return first_existing(candidates(name), "Fashion-MNIST",
                           "Install Debian's package dataset-fashion-mnist, or give `path`.");
   }
 
   /// One part: samples [n, 1, height, width], labels [n].
   Batch read(const std::string& part) const {
-    const Path images = find(part + "-images-idx3-ubyte"), labels = find(part + "-labels-idx1-ubyte");
+    const Path images = find(images_of(part)), labels = find(labels_of(part));
     Batch result{parse_idx(map_bytes(images), 3, images.string()).unsqueeze(1),
                  parse_idx(map_bytes(labels), 1, labels.string()).to(at::kLong)};
     if (result.samples.size(0) != result.labels.size(0) || result.samples.numel() == 0)

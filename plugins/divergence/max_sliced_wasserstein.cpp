@@ -14,7 +14,8 @@ class MaxSlicedWasserstein final : public Divergence {
          "batches' "
          "projections onto the direction in which they differ most, found by gradient ascent from random "
          "ones at "
-         "every update. The generator's gradient is taken at that direction (Danskin's theorem).")
+         "every update. The generator's gradient is taken at that direction (Danskin's theorem); second "
+         "derivatives leave out how it changes.")
         .states("family", "optimal transport")
         .states("optimum", "no critic; on the line the value is W_p^p")
         .cites("Deshpande et al. 2019")
@@ -31,6 +32,9 @@ class MaxSlicedWasserstein final : public Divergence {
             "The first step's learning rate, in radians for a slope of 1; it falls to 0 linearly.");
   }
   bool uses_critic() const override { return false; }
+  std::string inexact_second_derivatives() const override {
+    return steps_ > 0 ? "leave out how the direction changes" : "";
+  }
 
   Tensor value(const Round& round) const override {
     const Tensor x = round.real().flatten(2), y = round.fake().flatten(2);

@@ -98,12 +98,11 @@ class Mmd final : public Divergence {
       for (int64_t i = 1; i < degree_; ++i) product = product * base;
       return product;
     }
+    if (kernel_ == "rbf") return saddle::sum_of_exp(pairs, factors) / factors.size(1);
     Tensor sum = at::zeros_like(pairs);
     for (int64_t i = 0; i < factors.size(1); ++i) {
       const Tensor factor = factors.narrow(1, i, 1).unsqueeze(2);
-      if (kernel_ == "rbf")
-        sum = sum + (pairs * factor).exp();
-      else if (kernel_ == "laplace")
+      if (kernel_ == "laplace")
         sum = sum + (-pairs * (-2 * factor).sqrt()).exp();
       else
         for (const double a : exponents_)

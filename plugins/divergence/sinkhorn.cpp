@@ -31,6 +31,7 @@ class Sinkhorn final : public Divergence {
             "A trial stops when no potential changes by more than this times ε, or by more than rounding.");
   }
   bool uses_critic() const override { return false; }
+  std::string inexact_second_derivatives() const override { return "leave out how the plan changes"; }
 
   Tensor value(const Round& round) const override {
     const Tensor real = round.real().flatten(2), origin = origin_of(real);

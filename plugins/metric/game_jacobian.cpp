@@ -28,6 +28,10 @@ class GameJacobian final : public Metric {
     return {"real_max", "imag_max", "rotation"};
   }
   bool needs_game() const override { return true; }
+  std::string unsupported(const Parts& parts) const override {
+    const std::string reason = saddle::inexact_second_derivatives(parts);
+    return reason.empty() ? "" : "it is made of the losses' second derivatives, and " + reason;
+  }
 
   Tensor measure(const Measurement& m) const override {
     const int64_t lanes = m.fake.size(0);

@@ -36,31 +36,20 @@ class Gan final : public Objective {
     const Player player = spec.is_critic ? Player::critic : Player::generator;
     const Parts& parts = play.parts();
     const Fake fake = generated(player, play);
-    Tensor real;
-    const auto real_when_asked = [&] {
-      if (!real.defined()) real = seen_by_critic(play.real().samples, "real", play);
-      return real;
-    };
-    const Round round({.real = real_when_asked,
-                       .fake = seen_by_critic(fake.samples, "fake", play),
-                       .latents = play.latents(),
-                       .labels = [&play] { return play.real().labels; },
-                       .critic = [&play] { return play.params(Kind::critic); },
-                       .step = play.step(),
-                       .steps = play.steps(),
-                       .player = player,
-                       .joint_pass = !parts.critic || !parts.critic->works_on_batch(),
-                       .score = [&play](const Tensor& samples) { return play.score(samples); },
-                       .random = streams(play, "divergence")});
+    const Round round = round_of(play, player, "divergence", fake.samples);
     Tensor loss =
         player == Player::critic ? -parts.divergence->value(round) : parts.divergence->generator_loss(round);
     if (fake.log_likelihood.defined())
       loss = loss + score_function(parts.divergence->generator_losses(round), fake.log_likelihood);
     for (size_t i = 0; i < parts.penalties.size(); ++i) {
       const Penalty& penalty = *parts.penalties[i];
-      if (penalty.player() != player || play.update() % penalty.every != 0) continue;
-      const Tensor value = penalty.value(round.with_streams(streams(play, name_of(i))));
-      if (value.defined()) loss = loss + value * penalty.every;
+      const double times = penalty.player() == player ? play.times(penalty.every) : 0;
+      if (times == 0) continue;
+      const auto streams = [&play, i](std::string_view purpose) {
+        return play.random("penalty." + std::to_string(i) + "/" + std::string(purpose));
+      };
+      const Tensor value = penalty.value(round.with_streams(streams));
+      if (value.defined()) loss = loss + (times == 1 ? value : value * times);
     }
     return loss;
   }
@@ -104,24 +93,6 @@ class Gan final : public Objective {
       if (penalty->player() == Player::generator)
         return own_loss + "a penalty adds to that of the whole batch";
     return {};
-  }
-
-  static std::string name_of(size_t penalty) { return "penalty." + std::to_string(penalty); }
-
-  static std::function<Random(std::string_view)> streams(Play& play, const std::string& part) {
-    return [&play, part](std::string_view purpose) { return play.random(part + "/" + std::string(purpose)); };
-  }
-
-  // Whichever player asks: both play with one pair of distributions.
-  static Tensor seen_by_critic(Tensor samples, const char* which, const Play& play) {
-    const Parts& parts = play.parts();
-    if (!parts.divergence->uses_critic()) return samples;
-    const double progress = static_cast<double>(play.step()) / static_cast<double>(play.steps());
-    for (size_t i = 0; i < parts.penalties.size(); ++i) {
-      Random random = play.random(name_of(i) + "/" + which);
-      samples = parts.penalties[i]->perturb(samples, random, progress);
-    }
-    return samples;
   }
 };
 }  // namespace

@@ -22,8 +22,9 @@ class Vae final : public Objective {
     s.param("input", &Vae::input_, {.initial = "data", .choices = {"data", "log1p"}},
             "What the encoder reads: the data, or ln(1 + x) of them, which suits counts.");
     s.param("beta", &Vae::beta_, {.initial = 1.0, .range = at_least(0)}, "Multiplies the KL divergence.");
-    s.param("std", &Vae::std_, {.initial = 1.0, .range = above(0)},
-            "Standard deviation of the gaussian likelihood; the bernoulli one has none.");
+    s.param("std", &Vae::std_,
+            {.initial = 1.0, .range = above(0), .only_when = OnlyWhen{"likelihood", {"gaussian"}}},
+            "Standard deviation of the likelihood.");
   }
 
   std::vector<Kind> uses() const override {

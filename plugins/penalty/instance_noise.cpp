@@ -20,15 +20,16 @@ class InstanceNoise final : public Penalty {
             "Of the noise: normal, or ±std with equal probabilities, whose square does not fluctuate.");
     s.param("schedule", &InstanceNoise::schedule_, {.initial = "constant", .choices = {"constant", "linear"}},
             "Whether the standard deviation stays, or goes to `final` on a straight line.");
-    s.param("final", &InstanceNoise::final_, {.initial = 0.0, .range = at_least(0)},
-            "The standard deviation from `anneal_end` on, where the schedule is linear.");
+    const OnlyWhen linear{"schedule", {"linear"}};
+    s.param("final", &InstanceNoise::final_, {.initial = 0.0, .range = at_least(0), .only_when = linear},
+            "The standard deviation from `anneal_end` on.");
     s.param("anneal_end", &InstanceNoise::anneal_end_,
-            {.initial = 1.0, .range = {.low = 0, .high = 1, .low_open = true}},
+            {.initial = 1.0, .range = {.low = 0, .high = 1, .low_open = true}, .only_when = linear},
             "The share of the training after which the schedule is at its end.");
   }
   static constexpr bool lazy = false;
 
-  Tensor perturb(const Tensor& samples, Random& random, double progress) const override {
+  Tensor perturb(const Tensor& samples, Random& random, const Progress& progress) const override {
     const Shape shape = samples.sizes().slice(1).vec();
     const Tensor noise =
         distribution_ == "normal" ? random.normal(shape) : at::where(random.uniform(shape) < 0.5, -1.0, 1.0);
@@ -36,12 +37,13 @@ class InstanceNoise final : public Penalty {
   }
 
  private:
-  LaneReal std_at(double progress) const {
+  LaneReal std_at(const Progress& progress) const {
     if (schedule_ == "constant") return std_;
+    const double done = progress();
     std::vector<double> all;
     for (int64_t lane = 0; lane < std_.lanes(); ++lane)
       all.push_back(
-          std::lerp(std_.at(lane), final_.at(lane), std::min(progress / anneal_end_.at(lane), 1.0)));
+          std::lerp(std_.at(lane), final_.at(lane), std::min(done / anneal_end_.at(lane), 1.0)));
     return {std::move(all), std_.values().options()};
   }
 

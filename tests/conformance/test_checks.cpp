@@ -4,6 +4,9 @@
 using namespace saddle::testing;
 
 TEST_CASE("every plugin says what it is, and its defaults are allowed") { CHECK(hold("schema") > 80); }
+TEST_CASE("a trial that goes on from a checkpoint ends as it would have without") {
+  CHECK(hold("resume") > 60);
+}
 TEST_CASE("what overflows ends a trial as diverged") { CHECK(hold("overflow") > 60); }
 
 TEST_CASE("every f-divergence is convex and has its declared value at 1") { CHECK(hold("f") >= 11); }

@@ -40,6 +40,7 @@ TEST_CASE("every divergence states its family, its optimum and its source") {
     if (dynamic_cast<const FDivergence*>(&of(object))) {
       CHECK(facts["family"] == "f-divergence");
       CHECK_FALSE(facts["f"].empty());
+      CHECK_FALSE(facts["domain"].empty());
     }
   });
 }

@@ -131,6 +131,65 @@ TEST_CASE("extragradient on a bilinear game turns inwards by its closed form") {
   CHECK(end_of(g).norm() == Approx(std::sqrt(2) * std::pow(1 - h * h + h * h * h * h, 50)).epsilon(1e-12));
 }
 
+TEST_CASE("a lazy penalty plays in every k-th turn, however often a dynamics looks at the game in it") {
+  // R1 of weight γ at every second turn adds −2γψ to ψ's velocity there.
+  const double gamma = 0.3;
+  for (const std::string dynamics : {"gradient_descent", "extragradient"}) {
+    INFO(dynamics);
+    const Setup g{.divergence = "wasserstein",
+                  .penalties = "[{use: r1, weight: 0.3, every: 2}]",
+                  .dynamics = dynamics,
+                  .steps = 21};
+    Point z{1, 1};
+    for (int64_t t = 0; t < g.steps; ++t) {
+      const double damping = t % 2 == 0 ? 2 * gamma : 0;
+      const auto velocity = [&](Point at) {
+        return Point{bilinear(at).theta, bilinear(at).psi - damping * at.psi};
+      };
+      const auto step = [&](Point from) { return Point{z.theta + h * from.theta, z.psi + h * from.psi}; };
+      z = step(dynamics == "extragradient" ? velocity(step(velocity(z))) : velocity(z));
+    }
+    const Point end = end_of(g);
+    CHECK(end.theta == Approx(z.theta).epsilon(1e-12));
+    CHECK(end.psi == Approx(z.psi).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("extragradient with Adam: the step ahead is remembered, or forgotten with all that it changed") {
+  constexpr double beta1 = 0.5, beta2 = 0.9, epsilon = 1e-8;
+  struct Adam {
+    double mean = 0, square = 0;
+    int count = 0;
+    double step(double g) {
+      mean = beta1 * mean + (1 - beta1) * g;
+      square = beta2 * square + (1 - beta2) * g * g;
+      ++count;
+      const double root = std::sqrt(square / (1 - std::pow(beta2, count)));
+      return h * mean / (1 - std::pow(beta1, count)) / (root + epsilon);
+    }
+  };
+  for (const bool remembers : {true, false}) {
+    INFO(remembers);
+    const Setup g{.divergence = "wasserstein",
+                  .dynamics = fmt::format("{{use: extragradient, keep_memory: {}}}", remembers),
+                  .optimizer = "{use: adam, rate: 0.2, beta1: 0.5, beta2: 0.9}",
+                  .steps = 20};
+    Point z{1, 1};
+    Adam of_theta, of_psi;
+    for (int64_t t = 0; t < g.steps; ++t) {
+      const Adam before_theta = of_theta, before_psi = of_psi;
+      const Point v = bilinear(z);
+      const Point ahead{z.theta - of_theta.step(-v.theta), z.psi - of_psi.step(-v.psi)};
+      if (!remembers) of_theta = before_theta, of_psi = before_psi;
+      const Point w = bilinear(ahead);
+      z = {z.theta - of_theta.step(-w.theta), z.psi - of_psi.step(-w.psi)};
+    }
+    const Point end = end_of(g);
+    CHECK(end.theta == Approx(z.theta).epsilon(1e-10));
+    CHECK(end.psi == Approx(z.psi).epsilon(1e-10));
+  }
+}
+
 TEST_CASE("optimistic descent follows its recursion, and its first step is a plain one") {
   const Setup g{.divergence = "wasserstein", .dynamics = "optimistic", .steps = 50};
   Point z{1, 1}, before = bilinear(z);
@@ -315,6 +374,18 @@ TEST_CASE("the game's Jacobian has the Dirac-GAN's eigenvalues") {
       {"WGAN", {.divergence = "wasserstein"}, "game_jacobian", 0, 1},
       {"R1 0.3", {.penalties = "[{use: r1, weight: 0.3}]"}, "game_jacobian", -0.15, std::sqrt(0.25 - 0.0225)},
       {"R1 2", {.penalties = "[{use: r1, weight: 2}]"}, "game_jacobian", -1 + std::sqrt(0.75), 0},
+      {"R2 0.3", {.penalties = "[{use: r2, weight: 0.3}]"}, "game_jacobian", -0.15, std::sqrt(0.25 - 0.0225)},
+      {"R1 0.1 and R2 0.2",
+       {.penalties = "[{use: r1, weight: 0.1}, {use: r2, weight: 0.2}]"},
+       "game_jacobian",
+       -0.15,
+       std::sqrt(0.25 - 0.0225)},
+      // What plays at every fourth update four times as strongly counts as it does in the mean.
+      {"R1 0.3, lazy",
+       {.penalties = "[{use: r1, weight: 0.3, every: 4}]"},
+       "game_jacobian",
+       -0.15,
+       std::sqrt(0.25 - 0.0225)},
       {"ConOpt 1", {}, "{use: game_jacobian, consensus: 1}", -0.25, 0.5},
       {"instance noise 0.7",
        {.penalties = "[{use: instance_noise, std: 0.7, distribution: rademacher}]"},

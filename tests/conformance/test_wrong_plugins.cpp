@@ -82,6 +82,13 @@ class Throws final : public Means<Throws> {
   Tensor value(const Round&) const override { throw std::runtime_error("nothing works today"); }
 };
 
+class Remembers final : public Means<Remembers> {
+  Tensor value(const Round& round) const override {
+    return static_cast<double>(++rounds_) * (lane_mean(round.real_scores()) - lane_mean(round.fake_scores()));
+  }
+  mutable int64_t rounds_ = 0;
+};
+
 class FirstLanesWeight final : public Penalty {
  public:
   static void describe(Schema<FirstLanesWeight>& s) {
@@ -94,6 +101,69 @@ class FirstLanesWeight final : public Penalty {
 
  private:
   LaneReal weight_;
+};
+
+/// ½‖∇D‖² at real samples, of which one factor is taken for a constant.
+class DetachedPenalty final : public Penalty {
+ public:
+  static void describe(Schema<DetachedPenalty>& s) { s.summary("Wrong."); }
+  Tensor value(const Round& round) const override {
+    const Tensor x = gradient_input(round.real()), slope = input_gradient(round.score(x), x);
+    return lane_mean(sample_sum(slope * slope.detach())) / 2;
+  }
+  bool needs_input_gradient() const override { return true; }
+};
+/// The mean of the squared scores, whose first derivative is right and whose second is 0.
+class WrongSecond final : public Penalty {
+ public:
+  static void describe(Schema<WrongSecond>& s) { s.summary("Wrong."); }
+  Tensor value(const Round& round) const override {
+    const Tensor v = round.real_scores(), constant = v.detach();
+    return lane_mean(2 * v * constant - constant.square());
+  }
+};
+/// The same, and it says so.
+class SaidSecond final : public Penalty {
+ public:
+  static void describe(Schema<SaidSecond>& s) { s.summary("Not wrong: it says what it is."); }
+  std::string inexact_second_derivatives() const override { return "are 0"; }
+  Tensor value(const Round& round) const override {
+    const Tensor v = round.real_scores(), constant = v.detach();
+    return lane_mean(2 * v * constant - constant.square());
+  }
+};
+/// A matrix over its norm, of which the norm is taken for a constant.
+class DetachedNorm final : public Constraint {
+ public:
+  static void describe(Schema<DetachedNorm>& s) { s.summary("Wrong."); }
+  Tensor effective(const Params&, const Slot&, const Tensor& trained) const override {
+    const Tensor norm = lane_sum(trained.detach().square()).sqrt();
+    std::vector<int64_t> shape(static_cast<size_t>(trained.dim()), 1);
+    shape[0] = trained.size(0);
+    return trained / norm.view(shape);
+  }
+};
+class DetachedHead final : public Head {
+ public:
+  static void describe(Schema<DetachedHead>& s) { s.summary("Wrong."); }
+  Tensor forward(const Params&, const Tensor& raw, Random&) const override {
+    return raw * raw.detach().square();
+  }
+};
+/// Right in its default and wrong in its other choice.
+class WrongChoice final : public Means<WrongChoice> {
+ public:
+  static void describe(Schema<WrongChoice>& s) {
+    s.summary("Wrong.");
+    s.param("form", &WrongChoice::form_, {.initial = "right", .choices = {"right", "wrong"}}, "Which.");
+  }
+  Tensor value(const Round& round) const override {
+    const Tensor real = round.real_scores(), fake = round.fake_scores();
+    return lane_mean(real) - lane_mean(form_ == "wrong" ? fake * fake.detach() : fake);
+  }
+
+ private:
+  std::string form_;
 };
 
 class Silent final : public Penalty {
@@ -194,8 +264,24 @@ TEST_CASE("a divergence that mixes lanes is found out") {
   fails<FirstLanesWeight>("lanes", "a trial among 3 gives other numbers than alone");
 }
 
+TEST_CASE("a plugin that remembers in a member what it should have declared is found out") {
+  fails<Remembers>("resume", "that goes on from its checkpoint of step 1 gives other numbers");
+}
+
 TEST_CASE("a gradient that is not the loss's is found out") {
   fails<Detached>("gradients", "isn't that of its loss: along one direction the slope is");
+  fails<DetachedPenalty>("gradients", "the gradient of the critic isn't that of its loss");
+  fails<DetachedNorm>("gradients", "the gradient of the critic isn't that of its loss");
+  fails<DetachedHead>("gradients", "the gradient of the generator isn't that of its loss");
+  fails<WrongChoice>("gradients", "(divergence tested) with {form: wrong}");
+}
+
+TEST_CASE("second derivatives that are wrong are found out, unless it's said") {
+  CHECK(finding<WrongSecond>("gradients").verdict == check::Verdict::ok);
+  fails<WrongSecond>("second", "say what in inexact_second_derivatives");
+  const check::Finding said = finding<SaidSecond>("second");
+  CHECK(said.verdict == check::Verdict::skipped);
+  CHECK_THAT(said.text, holds("it says that second derivatives are 0"));
 }
 
 TEST_CASE("a value that overflows, a wrong exact and an exception are found out") {

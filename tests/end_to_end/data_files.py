@@ -82,3 +82,31 @@ _, stderr = saddle("run", "zero.yaml", expect=2)
 assert "zero.yaml:2:31: data.path: /dev/zero is not a regular file" in stderr, stderr
 _, stderr = saddle("run", "zero.yaml", "data.path=.", expect=2)
 assert "is a folder" in stderr and not pathlib.Path("zero.study").exists(), stderr
+
+# Data that are looked for in folders count by what they hold, wherever they lie: two machines that have the same
+# files have the same trials.
+import gzip
+
+pathlib.Path("found.yaml").write_text(
+    "experiment: found\nbase: {data: digits, generator: {widths: [8]}, critic: {widths: [8]}, "
+    "train: {steps: 3, batch: 9}, metrics: [mmd], measure: {every: 0, samples: 9}}\n")
+
+
+def digits(folder, shift):
+    os.makedirs(folder, exist_ok=True)
+    rows = "".join(",".join([str((i * 7 + j + shift) % 17) for j in range(64)] + [str(i % 10)]) + "\n" for i in range(60))
+    with gzip.GzipFile(f"{folder}/digits.csv.gz", "wb", mtime=0) as file:
+        file.write(rows.encode())
+    return {**os.environ, "SADDLE_DATA": folder}
+
+
+here = digits("here", 0)
+saddle("run", "found.yaml", env=here)
+first = set(table("found"))
+_, stderr = saddle("run", "found.yaml", env=digits("there/below", 0))
+assert "1 done already" in stderr, stderr
+_, stderr = saddle("run", "found.yaml", env=digits("here", 1))
+assert "1 to train" in stderr and not set(table("found")) & first, stderr
+digits("here", 2)
+_, stderr = saddle("run", "found", "--retry", "done", expect=4, env=here)
+assert "digits.csv.gz is not what it was when the trial was planned" in stderr, stderr

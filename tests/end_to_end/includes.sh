@@ -16,17 +16,18 @@ forbid() {
 }
 
 src=framework/src
-forbid framework/include -- 'torch/torch\.h|torch/all\.h|(lanes|schema|config|plugin|game|check|store|sweep|cli)/'
-forbid $src/lanes $src/schema -- '(config|plugin|game|check|store|sweep|cli|analysis)/'
-forbid $src/config -- '(game|check|store|sweep|cli|analysis)/|plugin/loader'
-forbid $src/plugin -- '(game|check|store|sweep|cli|analysis)/'
-forbid $src/game -- '(check|store|sweep|cli|analysis)/'
-forbid $src/check -- '(store|sweep|recipe|cli|analysis)/'
-forbid $src/store -- '(game|check|sweep|cli|analysis|config|plugin)/'
-forbid $src/sweep -- '(check|recipe|cli)/'
-forbid $src/recipe -- '(game|check|sweep|cli)/'
-forbid analysis -- '(lanes|config|plugin|game|check|sweep|cli)/|saddle/(data|network|plugin|objective)|ATen|torch'
-forbid plugins -- '(lanes|schema|config|plugin|game|check|store|sweep|cli|analysis)/'
+forbid framework/include -- 'torch/torch\.h|torch/all\.h|(lanes|schema|config|plugin|game|check|store|sweep|bench|cli)/'
+forbid $src/lanes $src/schema -- '(config|plugin|game|check|store|sweep|bench|cli|analysis)/'
+forbid $src/config -- '(game|check|store|sweep|bench|cli|analysis)/|plugin/loader'
+forbid $src/plugin -- '(game|check|store|sweep|bench|cli|analysis)/'
+forbid $src/game -- '(check|store|sweep|bench|cli|analysis)/'
+forbid $src/check -- '(store|sweep|recipe|bench|cli|analysis)/'
+forbid $src/store -- '(game|check|sweep|bench|cli|analysis|config|plugin)/'
+forbid $src/sweep -- '(check|recipe|bench|cli)/'
+forbid $src/recipe -- '(game|check|sweep|bench|cli)/'
+forbid $src/bench -- '(check|recipe|cli)/'
+forbid analysis -- '(lanes|config|plugin|game|check|sweep|bench|cli)/|saddle/(data|network|plugin|objective)|ATen|torch'
+forbid plugins -- '(lanes|schema|config|plugin|game|check|store|sweep|bench|cli|analysis)/'
 
 # only_in FILES PATTERN: nobody else includes it.
 only_in() {

@@ -60,6 +60,6 @@ assert "running" not in left.values() and cut >= {t for t, status in left.items(
 done = shards("stopped")
 
 _, again = saddle("run", file, "--jobs", 2, "--out", "stopped")
-assert f"{24 - len(done)} to train, {len(done)} done already" in again, again
+assert f": {24 - len(done)} to train (" in again and f"from a checkpoint), {len(done)} done already" in again, again
 saddle("run", file, "--jobs", 2, "--out", "whole")
 assert hashes("stopped") == hashes("whole")

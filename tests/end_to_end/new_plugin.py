@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-# A user's own divergence: written by `saddle new`, built against this build, checked, swept like any other; a wrong one
-# is caught by `saddle check`.
+# A user's own divergence, by the commands of the README: written by `saddle new`, built against this build, checked,
+# swept like any other; a wrong one is caught by `saddle check`.
 import os
 import pathlib
+import re
+import shlex
 import subprocess
 import sys
 
@@ -10,16 +12,22 @@ sys.path.insert(0, os.path.join(os.environ["SADDLE_SOURCE"], "tests/end_to_end/l
 from runs import saddle, table
 
 build = os.environ["SADDLE_BUILD"]
+readme = (pathlib.Path(os.environ["SADDLE_SOURCE"]) / "README.md").read_text()
+block = next(block for block in re.findall(r"^```sh\n(.*?)^```", readme, re.S | re.M) if "saddle new" in block)
+new, *making, check, run = (shlex.split(line, comments=True) for line in block.splitlines())
+library = check[-1]
 
 
 def make():
-    for command in (["cmake", "-S", "my_loss", "-B", "my_loss/build", f"-DSaddle_DIR={build}"], ["cmake", "--build", "my_loss/build"]):
-        done = subprocess.run(command, capture_output=True, text=True)
+    for command in making:
+        done = subprocess.run([word.replace("$PWD/build/release", build) for word in command], capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-stdout, stderr = saddle("new", "divergence", "my_loss")
-assert "cmake -S my_loss" in stdout + stderr, stdout + stderr
+assert {new[0], check[0], run[0]} == {"./saddle"} and making[0][0] == making[1][0] == "cmake"
+stdout, stderr = saddle(*new[1:])
+for command in (making[0][:5], making[1], check[1:], run[1:]):
+    assert shlex.join(command) in stdout, (command, stdout)
 source = pathlib.Path("my_loss/my_loss.cpp")
 assert len(source.read_text().splitlines()) <= 30
 _, stderr = saddle("new", "divergence", "my_loss", expect=2)
@@ -28,12 +36,11 @@ for kind, name in (("divergence", "gan"), ("divergence", "My-Loss"), ("divergens
     saddle("new", kind, name, expect=2)
 
 make()
-library = "my_loss/build/plugins/divergence.my_loss.so"
-stdout, _ = saddle("check", library)
+stdout, _ = saddle(*check[1:])
 assert "0 failed" in stdout and "FAILED" not in stdout, stdout
 
 short = ["train.steps=20", "measure.samples=50", "seed=0"]
-saddle("run", "my_loss/experiment.yaml", *short, "--plugins", "my_loss/build/plugins", "--out", "by_option")
+saddle(*run[1:], *short, "--out", "by_option")
 saddle("run", "my_loss/experiment.yaml", *short, "--out", "by_path", env={**os.environ, "SADDLE_PLUGIN_PATH": "my_loss/build/plugins"})
 assert {row["result_sha256"] for row in table("by_option").values()} == {row["result_sha256"] for row in table("by_path").values()}
 

@@ -13,7 +13,7 @@ home = os.environ.get("SADDLE_HOME", os.path.expanduser("~/.cache/saddle"))
 if not (pathlib.Path(home) / "data/digits.csv.gz").exists():
     print("the digits could not be had")
     sys.exit(77)
-stdout, _ = saddle("run", source / "experiments/quickstart.yaml", "train.steps=20")
+stdout, stderr = saddle("run", source / "experiments/quickstart.yaml", "train.steps=20")
 rows = table("quickstart").values()
 assert len(rows) == 48 and all(row["status"] == "done" for row in rows), [row["status"] for row in rows]
 for row in rows:
@@ -21,4 +21,9 @@ for row in rows:
     assert math.isfinite(row["metric.density_coverage.coverage"])
 for method in ("gan", "hellinger", "wgan_gp", "mmd"):
     assert sum(line.startswith(method) for line in stdout.splitlines()) == 3, stdout
+for dataset in ("ring", "digits"):  # rows are methods, columns data × width, each mean with its interval
+    for width in (64, 128):
+        assert f"dataset={dataset}, width={width}" in stdout, stdout
+assert stdout.count("±") >= 2 * 16, stdout
+assert "quickstart.h5 holds everything. Next:" in stderr and "saddle compare quickstart.h5" in stderr, stderr
 assert "averaged over: seed (3 values)" in stdout, stdout

@@ -46,3 +46,42 @@ row, = table("far").values()
 assert row["status"] == "diverged", row
 stdout, _ = saddle("status", "far")
 assert "samples are not finite" in stdout, stdout
+
+# What stands in the way of a study is named, and is no mistake of ours; what only says how far it is does no harm.
+for number, in_the_way in enumerate(["trials", "logs", "plan.json/", "lock/", "activity.json/", "checkpoints"]):
+    store = pathlib.Path(f"way{number}.study")
+    if in_the_way.endswith("/"):
+        (store / in_the_way).mkdir(parents=True)
+    else:
+        store.mkdir()
+        (store / in_the_way).write_text("")
+    harmless = in_the_way in ("activity.json/", "checkpoints")
+    _, stderr = saddle("run", "plan.yaml", "--out", f"way{number}", expect=0 if harmless else 2)
+    assert harmless or f"way{number}.study/{in_the_way.strip('/')}" in stderr, (in_the_way, stderr)
+for out in ("/dev/null/x", "/proc/x"):
+    _, stderr = saddle("run", "plan.yaml", "--out", out, expect=2)
+    assert f"{out}.study can't be made" in stderr, stderr
+
+# A store may lie behind a symbolic link, and is called what it is called.
+os.mkdir("elsewhere")
+os.symlink("elsewhere/real.h5", "linked.h5")
+saddle("run", "plan.yaml", "--out", "linked", "--quiet")
+assert os.path.islink("linked.h5") and pathlib.Path("elsewhere/real.h5").stat().st_size > 10000
+saddle("run", "plan.yaml", "--out", "with space/nä me", "--quiet")
+assert len(table("with space/nä me")) == 4
+
+# Only one runner at a time works on a study.
+import subprocess
+import time
+
+slow = subprocess.Popen([os.environ["SADDLE"], "run", "plan.yaml", "train.steps=100000000", "--out", "busy"],
+                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+try:
+    deadline = time.time() + 60
+    while time.time() < deadline and not pathlib.Path("busy.study/activity.json").exists():
+        time.sleep(0.05)
+    _, stderr = saddle("run", "plan.yaml", "--out", "busy", expect=2)
+    assert "another saddle is running busy.study" in stderr, stderr
+finally:
+    slow.kill()
+    slow.wait()

@@ -23,8 +23,13 @@ struct Gan final : Objective {
 
 struct Vae final : Objective {
   static void describe(Schema<Vae>& s) {
+    s.param("likelihood", &Vae::likelihood, {.initial = "gaussian", .choices = {"gaussian", "bernoulli"}},
+            "Of a sample.");
     s.param("beta", &Vae::beta, {.initial = 1, .range = above(0)},
             "Weight of the divergence from the prior.");
+    s.param("std", &Vae::std,
+            {.initial = 1, .range = above(0), .only_when = OnlyWhen{"likelihood", {"gaussian"}}},
+            "Standard deviation.");
   }
   std::vector<Kind> uses() const override {
     return {Kind::data, Kind::prior, Kind::generator, Kind::head, Kind::encoder};
@@ -32,7 +37,8 @@ struct Vae final : Objective {
   std::vector<PlayerSpec> players(const Parts&) const override { return {}; }
   int64_t encoder_outputs(const Shape& latent) const override { return 2 * latent.at(0); }
   Tensor loss(const PlayerSpec&, Play&) const override { return {}; }
-  LaneReal beta;
+  std::string likelihood;
+  LaneReal beta, std;
 };
 
 template <class Self>

@@ -33,7 +33,7 @@ class TestPlay final : public Play {
   const Parts& parts() const override { return parts_; }
   int64_t step() const override { return at_step; }
   int64_t steps() const override { return 10; }
-  int64_t update() const override { return updates_before; }
+  std::optional<int64_t> update() const override { return updates_before; }
   int64_t batch_size() const override { return batch.samples.size(1); }
   const Batch& real() override {
     ++asked_for_real;
@@ -64,7 +64,8 @@ class TestPlay final : public Play {
   Batch batch;
   Tensor chosen_latents;
   std::vector<Tensor> generator_params, critic_params, encoder_params, critic_states;
-  int64_t at_step = 3, updates_before = 0;
+  int64_t at_step = 3;
+  std::optional<int64_t> updates_before = 0;
   int asked_for_real = 0;
   std::vector<uint64_t> seeds{0};
 

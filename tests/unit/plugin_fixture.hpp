@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <saddle/plugin.hpp>
 
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -207,6 +208,12 @@ inline double relative_error(const Tensor& a, const Tensor& b, double floor = 1e
 
 inline double number(const Tensor& x) { return x.item<double>(); }
 
+/// Whether the mean of independent numbers lies within four standard errors of the truth.
+inline bool mean_is(const Tensor& x, double truth) {
+  const double numbers = static_cast<double>(x.numel());
+  return std::abs(number(x.mean()) - truth) < 4 * number(x.std()) / std::sqrt(numbers) + 1e-12;
+}
+
 /// Central differences of a number by every element of x, which is moved in place and back.
 template <class Function>
 Tensor central_differences(Tensor x, double step, Function function) {
@@ -244,7 +251,7 @@ inline Round::Content content(Tensor real, Tensor fake, Player player,
           .latents = {},
           .labels = [] { return Tensor(); },
           .critic = [critic] { return critic; },
-          .step = 3,
+          .step = [] { return 3; },
           .steps = 10,
           .player = player,
           .joint_pass = true,

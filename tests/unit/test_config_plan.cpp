@@ -69,6 +69,28 @@ TEST_CASE("who begins is not in the identity where the players move at once") {
   CHECK(trial("  train: {first: generator}\n").id != trial("").id);
 }
 
+TEST_CASE("a parameter that another one's value makes meaningless is not in the identity") {
+  const auto grid = [](const std::string& likelihood, const std::string& stds) {
+    return plan_of_grid("  objective.std: " + stds + "\n",
+                        "  objective: {use: vae, likelihood: " + likelihood + "}\n");
+  };
+  CHECK(grid("gaussian", "[1, 2]").trials.size() == 2);
+  const Plan merged = grid("bernoulli", "[1, 2]");
+  REQUIRE(merged.trials.size() == 1);
+  CHECK(merged.merged == 1);
+  const TrialConfig& trial = merged.trials[0].config;
+  CHECK(trial.canonical ==
+        plan_of("experiment: e\nbase: {data: ring, objective: {use: vae, likelihood: bernoulli}}\n")
+            .trials.at(0)
+            .config.canonical);
+  CHECK(trial.objective->given.count("std") == 0);
+  CHECK(parse_trial(trial.resolved, fakes::registry()).id == trial.id);
+  // What is wrong stays wrong.
+  CHECK_THAT(mistakes_of(
+                 "experiment: e\nbase: {data: ring, objective: {use: vae, likelihood: bernoulli, std: 0}}\n"),
+             holds("objective.std: 0 is not above 0"));
+}
+
 TEST_CASE("an objective takes the parts that it uses") {
   const TrialConfig vae = trial("  objective: {use: vae, beta: 2}\n  encoder: {widths: [4]}\n");
   CHECK(vae.encoder != nullptr);

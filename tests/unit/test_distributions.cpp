@@ -25,12 +25,6 @@ double worst(const Tensor& got, const Tensor& truth, double floor) {
   return relative_error(got, truth, floor);
 }
 
-/// Whether the mean of x lies within four standard errors.
-bool mean_is(const Tensor& x, double truth) {
-  const double n = static_cast<double>(x.numel());
-  return std::abs(number(x.mean()) - truth) < 4 * number(x.std()) / std::sqrt(n);
-}
-
 }  // namespace
 
 TEST_CASE("log probabilities of counts are those of 60 digits, with their slopes") {

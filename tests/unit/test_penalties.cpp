@@ -173,7 +173,7 @@ TEST_CASE("instance noise adds what its schedule says to samples, and nothing to
   const auto stream = [] { return Streams({1, 2}, at::TensorOptions(at::kDouble)).at("noise", 3); };
   auto std_at = [&](const PluginObject& object, double progress) {
     Random used = stream(), same = stream();
-    const Tensor added = object.as<Penalty>().perturb(x, used, progress) - x;
+    const Tensor added = object.as<Penalty>().perturb(x, used, [progress] { return progress; }) - x;
     return (added / same.normal({5, 3})).flatten(1).mean(1);
   };
   const PluginObject constant = make(plugin, {{"std", Setting::each({0.7, 0.1})}}, 2);
@@ -191,7 +191,7 @@ TEST_CASE("instance noise adds what its schedule says to samples, and nothing to
   CHECK(relative_error(std_at(linear, 1), at::tensor({0.1, 0.5}, at::kDouble)) < 1e-12);
   const PluginObject sign = make(plugin, {{"std", 0.5}, {"distribution", "rademacher"}}, 2);
   Random coins = stream();
-  const Tensor added = sign.as<Penalty>().perturb(at::zeros_like(x), coins, 0);
+  const Tensor added = sign.as<Penalty>().perturb(at::zeros_like(x), coins, [] { return 0.0; });
   CHECK(((added == 0.5) | (added == -0.5)).all().item<bool>());
   CHECK(std::abs(number(added.sum())) < 0.5 * 30);  // not all alike
   const Round::Content c = content(x, x, Player::critic, quadratic_critic(1), {1, 2});
@@ -292,7 +292,7 @@ TEST_CASE("a penalty gives one lane the same bits alone and among others") {
             normals("real", {13, 3}, with, at::kFloat), normals("fake", {13, 3}, with, at::kFloat),
             Player::critic, [&](const Tensor& x) { return critic.as<Critic>().forward(of, x); }, with, of);
         Random noise = c.random("noise");
-        std::vector<Tensor> all{p.perturb(c.real(), noise, 0.25)};
+        std::vector<Tensor> all{p.perturb(c.real(), noise, [] { return 0.25; })};
         p.value(Round(c));  // the second time there is something to remember
         if (const Tensor value = p.value(Round(c)); value.defined()) {
           all.push_back(value);

@@ -26,10 +26,6 @@ bool share_is(const Tensor& mask, double truth, double count = n) {
          4 * std::sqrt(truth * (1 - truth) / count) + 1e-9;
 }
 
-bool mean_is(const Tensor& x, double truth) {
-  return std::abs(number(x.mean()) - truth) < 4 * number(x.std()) / std::sqrt(static_cast<double>(x.numel()));
-}
-
 }  // namespace
 
 TEST_CASE("continuous priors have SciPy's moments and quantiles") {

@@ -111,6 +111,36 @@ TEST_CASE("A worker that does not go when there is no more to do is killed after
   CHECK(summary.complaints.empty());
 }
 
+TEST_CASE("A worker whose time is up may leave a checkpoint, and is killed if it does not go") {
+  for (const char* worker : {"trap 'kill $!; say trial 7 a interrupted \"\"; say end 0 \"\" \"\" \"\"; exit "
+                             "0' TERM\nread -r line <&3\n"
+                             "sleep 600 & wait\n",
+                             "trap '' TERM\nread -r line <&3\nsleep 600\n"}) {
+    const fixtures::Folder folder;
+    Sweep sweep(folder, worker, {"a"});
+    sweep.settings.timeout = 0.3;
+    const auto start = Clock::now();
+    const RunnerSummary summary = sweep.run();
+    CHECK(seconds_since(start) < 30);
+    CHECK(summary.timed_out == 1);
+    CHECK_FALSE(summary.interrupted);
+    CHECK_THAT(summary.complaints.at(0), holds("a timed_out: it took longer than 0.3 s"));
+    CHECK(store::read_shard(sweep.settings.store.shard("a")).status == store::Status::timed_out);
+  }
+}
+
+TEST_CASE("Results that are not simply done are counted by their status") {
+  const fixtures::Folder folder;
+  const Sweep sweep(folder,
+                    "read -r line <&3\nsay trial 7 a collapsed ''\nsay trial 7 b stalled ''\n"
+                    "say trial 7 c done ''\nsay end 0 '' '' ''\nread -r line <&3\n",
+                    {"a", "b", "c"});
+  const RunnerSummary summary = sweep.run_together();
+  CHECK(summary.done == 1);
+  CHECK(summary.failed == 0);
+  CHECK((summary.others == std::map<std::string, size_t>{{"collapsed", 1}, {"stalled", 1}}));
+}
+
 TEST_CASE("Where no worker can be started nothing runs, and it is said why") {
   const fixtures::Folder folder;
   Sweep sweep(folder, good_worker, {"a", "b"});

@@ -137,6 +137,26 @@ TEST_CASE("a parameter's help says type, default, range and choices") {
   CHECK(s.find("nothing") == nullptr);
 }
 
+TEST_CASE("a parameter says with which values of another one it means something") {
+  struct Likelihood {
+    std::string form;
+    double std{};
+  };
+  const auto described = [](const char* other, const char* value, std::optional<double> initial) {
+    Schema<Likelihood> s;
+    s.param("form", &Likelihood::form, {.initial = "normal", .choices = {"normal", "bits"}}, "Its form.");
+    s.param("std", &Likelihood::std,
+            {.initial = initial, .range = above(0), .only_when = OnlyWhen{other, {value}}}, "Its width.");
+    return s.find("std")->help();
+  };
+  CHECK(described("form", "normal", 1.0) ==
+        "std: real, default 1, above 0, only with form: normal. Its width.");
+  CHECK_THROWS_WITH(described("shape", "normal", 1.0), holds("depends on 'shape', which is not described"));
+  CHECK_THROWS_WITH(described("form", "laplace", 1.0),
+                    holds("the value 'laplace' of 'form', which it can't"));
+  CHECK_THROWS_WITH(described("form", "normal", {}), holds("needs a default"));
+}
+
 TEST_CASE("values of the right type are read, whole reals as integers too") {
   CHECK(canonical("flag", scalar("false")) == "false");
   CHECK(canonical("count", scalar("1e3")) == "1000");

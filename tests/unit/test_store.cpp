@@ -278,6 +278,24 @@ TEST_CASE("Temporaries of dead processes are removed, those of living ones and o
   CHECK_FALSE(fs::exists(target));
 }
 
+TEST_CASE("Writing through a symbolic link writes the file behind it, there or not, and the link stays") {
+  const fixtures::Folder folder;
+  fs::create_directories(folder / "elsewhere");
+  fs::create_symlink("elsewhere/real.h5", folder / "link.h5");
+  fs::create_symlink(folder / "link.h5", folder / "second.h5");
+  for (const std::string text : {"first", "second"}) {
+    write_text_file(folder / "second.h5", text);
+    std::ifstream file(folder / "elsewhere/real.h5");
+    CHECK(std::string(std::istreambuf_iterator<char>(file), {}) == text);
+  }
+  CHECK(fs::is_symlink(folder / "link.h5"));
+  CHECK(fs::is_symlink(folder / "second.h5"));
+  // A link in a circle is replaced, not followed for ever.
+  fs::create_symlink("circle.h5", folder / "circle.h5");
+  write_text_file(folder / "circle.h5", "x");
+  CHECK(fs::is_regular_file(folder / "circle.h5"));
+}
+
 TEST_CASE("The temporary of a killed process goes, also while nobody has asked for its end") {
   const fixtures::Folder folder;
   int ends[2];

@@ -32,7 +32,7 @@ TEST_CASE("What is being trained is running while a runner holds the study, and 
   const fixtures::Folder folder;
   const StorePaths paths = make_study(folder);
   std::optional<StudyLock> lock(paths);
-  write_activity(paths, {{{fixtures::id_of(0), 5}, {fixtures::id_of(1), 70}}, {{fixtures::id_of(2), 40}}});
+  write_activity(paths, {{{fixtures::id_of(0), 5}, {fixtures::id_of(1), 70}}, {{fixtures::id_of(2), 40}}, {}});
   {
     const Store store = Store::open(paths.base);
     CHECK(status_of(store, 0) == "running");  // trained again
@@ -59,7 +59,7 @@ TEST_CASE("What is being trained is running while a runner holds the study, and 
 TEST_CASE("An interrupted trial is shown with its step, also in the merged file, until it is trained") {
   const fixtures::Folder folder;
   const StorePaths paths = make_study(folder);
-  write_activity(paths, {{}, {{fixtures::id_of(0), 3}, {fixtures::id_of(2), 40}}});
+  write_activity(paths, {{}, {{fixtures::id_of(0), 3}, {fixtures::id_of(2), 40}}, {}});
   merge(paths);
   const std::string plan_file = paths.plan().string();
   for (bool study : {true, false}) {
@@ -81,7 +81,7 @@ TEST_CASE("Damaged words of a runner say nothing") {
   const fixtures::Folder folder;
   const StorePaths paths = make_study(folder);
   const StudyLock lock(paths);
-  write_activity(paths, {{{fixtures::id_of(1), 5}}, {{fixtures::id_of(2), 40}}});
+  write_activity(paths, {{{fixtures::id_of(1), 5}}, {{fixtures::id_of(2), 40}}, {}});
   REQUIRE(read_activity(paths).running.size() == 1);
   for (const char* text :
        {"", "{\"running\": {", "[]", "{\"running\": 3}", "{\"interrupted\": {\"a\": \"b\"}}"}) {
@@ -95,10 +95,10 @@ TEST_CASE("Damaged words of a runner say nothing") {
 TEST_CASE("A runner that can't say what it is at takes back what it said before") {
   const fixtures::Folder folder;
   const StorePaths paths = make_study(folder);
-  write_activity(paths, {{}, {{fixtures::id_of(2), 40}}});
+  write_activity(paths, {{}, {{fixtures::id_of(2), 40}}, {}});
   REQUIRE(read_activity(paths).interrupted.size() == 1);
   fixtures::with_file_limit(8, [&] {
-    write_activity(paths, {{{fixtures::id_of(2), 0}}, {}});
+    write_activity(paths, {{{fixtures::id_of(2), 0}}, {}, {}});
     return std::string("said");
   });
   CHECK_FALSE(fs::exists(paths.study / "activity.json"));

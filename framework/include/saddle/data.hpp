@@ -4,6 +4,7 @@
 #include <saddle/lanes.hpp>
 #include <saddle/random.hpp>
 
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -38,6 +39,9 @@ class SADDLE_API Data : public Plugin {
   ~Data() override;
   /// Called once, after the parameters and before anything else: reads files, builds tables.
   virtual void load() {}
+  /// The files that `load` is going to read though no parameter names them: what they hold counts in a
+  /// trial's identity, where they lie does not. Those that are missing are left out.
+  virtual std::vector<std::filesystem::path> files() const { return {}; }
   /// Of one sample: {2}, {1, 28, 28}, …; of a sequence {positions, letters}, one-hot.
   virtual Shape shape() const = 0;
   /// A batch of the training split for every lane.

@@ -11,7 +11,7 @@ class SADDLE_API Turn : public Game {
  public:
   ~Turn() override;
   virtual const std::vector<size_t>& movers() const = 0;
-  /// Updates of the player before this turn.
+  /// Updates that the player's optimizer has made.
   virtual int64_t count(size_t player) const = 0;
 
   /// The player's optimizer takes a step along −direction; constraints are imposed.
@@ -29,13 +29,14 @@ class SADDLE_API Turn : public Game {
   /// What the schedule makes of the player's rate in this step, by lane.
   virtual std::vector<double> rate_factors(size_t player) const = 0;
 
-  /// Every player's parameters and its optimizer's memory.
+  /// Every player's parameters, its optimizer's memory and its count of updates.
   struct Snapshot {
     std::vector<Field> params;
     std::vector<std::vector<Field>> memory;
+    std::vector<int64_t> counts;
   };
   virtual Snapshot save() = 0;
-  /// Puts the movers' parameters back, and their optimizers' memory if asked to.
+  /// Puts the movers' parameters back, and their optimizers' memory and counts if asked to.
   virtual void restore(const Snapshot& snapshot, bool memory) = 0;
 
   /// The dynamics' own buffers of a player, in the order of `Dynamics::states()`, changed in place.

@@ -20,7 +20,7 @@ class SADDLE_API Game {
   /// Draws and networks of this batch.
   virtual Play& play() = 0;
   /// d loss(player) / d parameters(player).
-  Field gradient(size_t player, bool differentiable = false) {
+  virtual Field gradient(size_t player, bool differentiable = false) {
     return derivative(loss(player), parameters(player), differentiable);
   }
 };

@@ -3,6 +3,7 @@
 #include <saddle/export.hpp>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -35,6 +36,9 @@ SADDLE_API const std::vector<Kind>& all_kinds();
 class SADDLE_API Plugin {
  public:
   virtual ~Plugin();
+  /// What the second derivatives of what it adds to a loss leave out, as a clause: "leave out how the plan
+  /// changes"; empty where they are exact. Dynamics that differentiate twice are illegal with it.
+  virtual std::string inexact_second_derivatives() const { return {}; }
 };
 
 }  // namespace saddle

@@ -1,6 +1,7 @@
 // Objectives: the training procedure. An objective says which parts it uses, who plays, and what each player
 // descends; the core does everything else.
 #pragma once
+#include <saddle/constraint.hpp>
 #include <saddle/data.hpp>
 #include <saddle/divergence.hpp>
 #include <saddle/head.hpp>
@@ -8,6 +9,7 @@
 #include <saddle/penalty.hpp>
 #include <saddle/prior.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +25,11 @@ struct Parts {
   const Encoder* encoder = nullptr;
   const Divergence* divergence = nullptr;
   std::vector<const Penalty*> penalties;
+  std::vector<const Constraint*> constraints;
 };
+/// What the losses' second derivatives leave out, and of which part: "those of the divergence leave out …";
+/// empty where they are exact.
+SADDLE_API std::string inexact_second_derivatives(const Parts& parts);
 
 /// One player: the networks that its loss trains, and the setting of `train` that names its optimizer.
 struct PlayerSpec {
@@ -38,11 +44,19 @@ class SADDLE_API Play {
  public:
   virtual ~Play();
   virtual const Parts& parts() const = 0;
+  /// A loss that asks for the step, or for the update's number, is computed anew every time, without a tape.
   virtual int64_t step() const = 0;
   /// Of the whole training.
   virtual int64_t steps() const = 0;
-  /// Updates of this player before this one.
-  virtual int64_t update() const = 0;
+  /// Updates of this player before this one; none where nobody is updated, in measurements: there what plays
+  /// at every k-th update only counts as it does in the mean.
+  virtual std::optional<int64_t> update() const = 0;
+  /// How often what plays at every k-th update only counts in this one: k times, or not at all. Once in
+  /// measurements.
+  virtual double times(int64_t every) const {
+    const auto number = update();
+    return !number ? 1.0 : *number % every == 0 ? static_cast<double>(every) : 0.0;
+  }
   virtual int64_t batch_size() const = 0;
   /// This update's batch of training data.
   virtual const Batch& real() = 0;
@@ -61,6 +75,8 @@ class SADDLE_API Play {
 /// What a divergence or a penalty sees at this moment, real and generated samples as the penalties perturb
 /// them. Its streams are named after `part`.
 SADDLE_API Round round_of(Play& play, Player player, const std::string& part);
+/// The same with these generated samples, not perturbed yet.
+SADDLE_API Round round_of(Play& play, Player player, const std::string& part, Tensor fake);
 
 class SADDLE_API Objective : public Plugin {
  public:

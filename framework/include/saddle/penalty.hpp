@@ -20,8 +20,10 @@ class SADDLE_API Penalty : public Plugin {
   /// Whether it differentiates the score of one sample by that sample; illegal where scores depend on the
   /// batch.
   virtual bool needs_input_gradient() const { return false; }
+  /// How much of the training is done, from 0 to 1, for who asks.
+  using Progress = std::function<double()>;
   /// What every player's critic sees in place of real or generated samples. [lane, batch, feature…]
-  virtual Tensor perturb(const Tensor& samples, Random& /*random*/, double /*progress*/) const {
+  virtual Tensor perturb(const Tensor& samples, Random& /*random*/, const Progress& /*progress*/) const {
     return samples;
   }
   /// Whether `value` may be computed at every k-th update only, multiplied by k.

@@ -12,6 +12,7 @@
 #include <saddle/distributions.hpp>
 #include <saddle/divergence.hpp>
 #include <saddle/dynamics.hpp>
+#include <saddle/fingerprint.hpp>
 #include <saddle/game.hpp>
 #include <saddle/head.hpp>
 #include <saddle/kind.hpp>

@@ -46,12 +46,14 @@ class SADDLE_API Random {
   Tensor poisson(const Tensor& rate);
 
  private:
+  template <class Function>
+  Tensor from_open_uniform(const Shape& shape, Function function);
   template <class Draw>
-  Tensor for_each(const Tensor& parameters, Draw draw);
+  Tensor for_each(const Tensor& parameters, Draw draw_one);
 
   std::vector<uint64_t> keys_;
   at::TensorOptions options_;
-  uint64_t step_;
+  int64_t step_;
   uint64_t position_ = 0;  // in blocks of four 32-bit words
 };
 

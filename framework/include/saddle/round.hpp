@@ -22,7 +22,7 @@ class SADDLE_API Round {
     Tensor latents;  ///< [lane, batch, latent…] that `fake` was made from
     std::function<Tensor()> labels;  ///< [lane, batch] of the real samples, or undefined
     std::function<Params()> critic;  ///< the critic's parameters and state
-    int64_t step = 0;
+    std::function<int64_t()> step = [] { return 0; };
     int64_t steps = 1;  ///< of the whole training
     Player player = Player::critic;
     bool joint_pass = true;  ///< whether real and fake samples may go through the critic together
@@ -35,9 +35,10 @@ class SADDLE_API Round {
   const Tensor& fake() const { return c_.fake; }
   const Tensor& latents() const { return c_.latents; }
   Tensor labels() const { return c_.labels(); }
-  int64_t step() const { return c_.step; }
+  /// A loss that asks for the step is computed without a tape: ask only where it matters.
+  int64_t step() const { return c_.step(); }
   /// How much of the training is done, from 0 to 1.
-  double progress() const { return static_cast<double>(c_.step) / static_cast<double>(c_.steps); }
+  double progress() const { return static_cast<double>(step()) / static_cast<double>(c_.steps); }
   /// The critic's parameters as the constraints leave them, and its state, with what the penalties declared.
   Params critic() const { return c_.critic(); }
   Player player() const { return c_.player; }

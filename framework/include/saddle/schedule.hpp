@@ -13,6 +13,8 @@ class SADDLE_API Schedule : public Plugin {
   /// What the rate is multiplied with. `progress`: the share of the training after the warm-up that is done,
   /// from 0 to 1.
   virtual double factor(double progress, int64_t lane) const = 0;
+  /// Whether that is 1 throughout.
+  virtual bool is_one() const { return false; }
 
   /// With the warm-up: `step` of `steps`.
   double at(int64_t step, int64_t steps, int64_t lane) const;

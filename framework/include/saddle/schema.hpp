@@ -59,12 +59,22 @@ struct Literal<LaneReal> {
   using type = double;
 };
 
+/// Another parameter, described before, and the values of it, as texts, with which a parameter means
+/// something.
+struct OnlyWhen {
+  std::string param;
+  std::vector<std::string> values;
+};
+
 /// What may be said of a parameter beside its name, member and documentation. No `initial`: it must be given.
+/// Where `only_when` does not hold the parameter keeps its default, whatever is written, and is left out of a
+/// trial's identity.
 template <class V>
 struct Options {
   std::optional<typename Literal<V>::type> initial{};
   Range range{};
   std::vector<std::string> choices{};
+  std::optional<OnlyWhen> only_when{};
 };
 
 /// Where values become tensors, and where relative paths start.
@@ -79,6 +89,7 @@ struct SADDLE_API ParamSpec {
   bool required = false, per_lane = false;
   Range range;
   std::vector<std::string> choices;
+  std::optional<OnlyWhen> only_when;
   /// Canonical text (flow YAML, numbers in their shortest form) of a value; appends to `out` what is wrong
   /// with it.
   std::function<std::string(const Value&, const std::string& path, std::vector<Diagnostic>& out)> canonical;
@@ -158,6 +169,7 @@ class Schema final : public SchemaBase {
     p.per_lane = std::is_same_v<V, LaneReal>;
     p.range = o.range;
     p.choices = std::move(o.choices);
+    p.only_when = std::move(o.only_when);
     if (o.initial) p.initial = literal_text<V>(*o.initial);
     const ParamSpec plain = p;
     p.canonical = [plain](const Value& v, const std::string& path, std::vector<Diagnostic>& out) {

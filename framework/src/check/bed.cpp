@@ -73,6 +73,12 @@ Bed smooth_bed() {
           {{"steps", "10"}, {"batch", "9"}, {"dtype", "float64"}}};
 }
 
+Subject odd(const Subject& subject) {
+  Subject other = subject;
+  if (subject.plugin->schema->find("widths")) other.settings.try_emplace("widths", "[37, 30]");
+  return other;
+}
+
 std::string objection(const TrialConfig& trial) {
   PartObjects objects;
   Legality legality(objects);

@@ -34,6 +34,9 @@ struct Placed {
 };
 Placed placed(const Subject& subject, Bed bed);
 
+/// With hidden layers of odd widths, where it has some.
+Subject odd(const Subject& subject);
+
 /// Why the parts of a trial don't go together; empty if they do.
 std::string objection(const TrialConfig& trial);
 

@@ -49,8 +49,10 @@ const std::vector<Check>& all() {
   static const std::vector<Check> checks = {
       {"schema", "it says what it is, and its defaults are allowed", always, schema},
       {"lanes", "a lane's bits don't depend on its neighbours", always, lanes},
+      {"resume", "a trial that goes on from a checkpoint ends as it would have without", in_training, resume},
       {"leaks", "no lane's parameters reach another lane's loss or gradient", in_losses, leaks},
       {"gradients", "gradients are the losses' central differences", in_exact_losses, gradients},
+      {"second", "second derivatives are exact, or said not to be", in_exact_losses, second_derivatives},
       {"f", "f is convex and has its declared value at 1", is_f_divergence, generating_function},
       {"conjugate", "fake_term is the conjugate of f at real_term", is_f_divergence, conjugate},
       {"bound", "the best critic's bound is the divergence", is_f_divergence, bound},

@@ -44,8 +44,10 @@ Finding run(const Check& check, const Subject& subject);
 // One function a check.
 Finding schema(const Subject& subject);
 Finding lanes(const Subject& subject);
+Finding resume(const Subject& subject);
 Finding leaks(const Subject& subject);
 Finding gradients(const Subject& subject);
+Finding second_derivatives(const Subject& subject);
 Finding overflow(const Subject& subject);
 // Of divergences.
 Finding exact(const Subject& subject);

@@ -22,7 +22,7 @@ Round round_between(Tensor real, Tensor fake, Player player, Score score, std::v
                 .latents = {},
                 .labels = [] { return Tensor(); },
                 .critic = [] { return Params({}, {}, Mode::training); },
-                .step = 3,
+                .step = [] { return 3; },
                 .steps = 10,
                 .player = player,
                 .joint_pass = true,

@@ -1,9 +1,8 @@
 // A lane's result does not depend on its neighbours, bit for bit on the CPU: sixteen trials alone, in groups
 // of three and all together, at odd sizes, in both dtypes.
-#include <cstring>
-
 #include "check/bed.hpp"
 #include "check/box.hpp"
+#include "check/same_bits.hpp"
 #include "config/instantiate.hpp"
 #include "config/yaml_reader.hpp"
 #include "game/trainer.hpp"
@@ -12,43 +11,6 @@ namespace saddle::check {
 namespace {
 
 constexpr uint64_t trials_count = 16;
-
-bool same_bits(const Tensor& a, const Tensor& b) {
-  return a.sizes() == b.sizes() && a.scalar_type() == b.scalar_type() &&
-         std::memcmp(a.const_data_ptr(), b.const_data_ptr(), a.nbytes()) == 0;
-}
-
-bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
-}
-
-std::string difference(const std::string& what, const Tensor& a, const Tensor& b) {
-  const Tensor x = a.to(at::kDouble), y = b.to(at::kDouble), far = (x - y).abs();
-  return fmt::format("{} ({} of {} numbers, by up to {:.2g} where they are up to {:.2g})", what,
-                     (x != y).sum().item<int64_t>(), x.numel(), far.max().item<double>(),
-                     x.abs().max().item<double>());
-}
-
-/// What is not the same in two results of one trial; empty if everything is.
-std::string difference(const TrialResult& a, const TrialResult& b) {
-  if (a.outcome != b.outcome || a.steps != b.steps)
-    return fmt::format("how they end (step {} and {})", a.steps, b.steps);
-  for (size_t i = 0; i < a.weights.size(); ++i)
-    if (!same_bits(a.weights[i].second, b.weights[i].second))
-      return difference("weights " + a.weights[i].first, a.weights[i].second, b.weights[i].second);
-  for (size_t i = 0; i < a.averaged_weights.size(); ++i)
-    if (!same_bits(a.averaged_weights[i].second, b.averaged_weights[i].second))
-      return difference("averaged weights " + a.averaged_weights[i].first, a.averaged_weights[i].second,
-                        b.averaged_weights[i].second);
-  if (!same_bits(a.samples, b.samples)) return difference("samples", a.samples, b.samples);
-  for (size_t i = 0; i < a.metrics.size(); ++i)
-    if (!same_bits(std::vector{a.metrics[i].second}, std::vector{b.metrics[i].second}))
-      return fmt::format("metric {} ({} and {})", a.metrics[i].first, a.metrics[i].second,
-                         b.metrics[i].second);
-  for (const auto& [name, curve] : a.series)
-    if (!same_bits(curve.values, b.series.at(name).values)) return "series " + name;
-  return {};
-}
 
 std::map<uint64_t, TrialResult> run_in_groups(const std::vector<TrialConfig>& trials, size_t lanes,
                                               const SharedData& data) {
@@ -74,13 +36,6 @@ Subject varied(const Subject& subject, uint64_t trial) {
     const double value = middle == 0 ? share : middle * (1 - share);
     if (spec.range.contains(value)) other.settings[spec.name] = number_text(value);
   }
-  return other;
-}
-
-/// With hidden layers of odd widths, where it has some.
-Subject odd(const Subject& subject) {
-  Subject other = subject;
-  if (subject.plugin->schema->find("widths")) other.settings.try_emplace("widths", "[37, 30]");
   return other;
 }
 

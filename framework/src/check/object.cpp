@@ -19,6 +19,20 @@ std::vector<std::string> values(const ParamSpec& p) {
   return texts;
 }
 
+template <class Values>
+std::vector<Settings> varied(const Subject& subject, Values values_of) {
+  std::vector<Settings> all = {subject.settings};
+  for (const ParamSpec& p : subject.plugin->schema->params()) {
+    if (subject.settings.contains(p.name)) continue;
+    for (const std::string& value : values_of(p)) {
+      if (value == p.initial) continue;
+      all.push_back(subject.settings);
+      all.back()[p.name] = value;
+    }
+  }
+  return all;
+}
+
 }  // namespace
 
 PluginObject make(const RegisteredPlugin& plugin, const Settings& settings, int64_t lanes,
@@ -33,17 +47,10 @@ PluginObject make(const RegisteredPlugin& plugin, const Settings& settings, int6
   return object;
 }
 
-std::vector<Settings> variations(const Subject& subject) {
-  std::vector<Settings> all = {subject.settings};
-  for (const ParamSpec& p : subject.plugin->schema->params()) {
-    if (subject.settings.contains(p.name)) continue;
-    for (const std::string& value : values(p)) {
-      if (value == p.initial) continue;
-      all.push_back(subject.settings);
-      all.back()[p.name] = value;
-    }
-  }
-  return all;
+std::vector<Settings> variations(const Subject& subject) { return varied(subject, values); }
+
+std::vector<Settings> choices(const Subject& subject) {
+  return varied(subject, [](const ParamSpec& p) { return p.choices; });
 }
 
 std::string counted(size_t count, const std::string& what) {

@@ -18,6 +18,9 @@ PluginObject make(const RegisteredPlugin& plugin, const Settings& settings, int6
 /// and several values of every number.
 std::vector<Settings> variations(const Subject& subject);
 
+/// Of these, the subject's own settings and the choices.
+std::vector<Settings> choices(const Subject& subject);
+
 /// "1 setting", "3 settings".
 std::string counted(size_t count, const std::string& what);
 

@@ -34,6 +34,20 @@ Point::Loss Point::loss(size_t player, const Networks& networks, bool with_gradi
   return result;
 }
 
+Field Point::slope_gradient(size_t player, const Direction& along, size_t by) const {
+  StillGame game(assembly_, networks_, streams_, trial_.train, trial_.train.steps / 2);
+  const Field gradient = game.gradient(player, /*differentiable=*/true);
+  return derivative(dot(gradient, by_parameter(*this, player, along)), game.parameters(by));
+}
+
+Field by_parameter(const Point& point, size_t player, const Direction& direction) {
+  Field all;
+  for (const Kind kind : networks_of(point.players()[player], point.networks()))
+    for (Tensor& view : point.networks().at(kind).views_into(direction.at(kind).unsqueeze(0)))
+      all.push_back(std::move(view));
+  return all;
+}
+
 Direction direction(const Point& point, size_t player, uint64_t seed) {
   Direction result;
   double square = 0;

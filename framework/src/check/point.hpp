@@ -6,6 +6,10 @@
 
 namespace saddle::check {
 
+/// A direction of length 1 in the space of a player's parameters, the same for every lane: by network, as its
+/// buffer [slice].
+using Direction = std::map<Kind, Tensor>;
+
 class Point {
  public:
   /// One lane a seed. Equal seeds make equal lanes.
@@ -20,6 +24,8 @@ class Point {
     Field gradient;
   };
   Loss loss(size_t player, const Networks& networks, bool with_gradient) const;
+  /// The derivatives by another player's parameters of the slope of the player's loss along a direction.
+  Field slope_gradient(size_t player, const Direction& along, size_t by) const;
 
  private:
   void settle();
@@ -31,10 +37,11 @@ class Point {
   Networks networks_;
 };
 
-/// A direction of length 1 in the space of a player's parameters, the same for every lane: by network, as its
-/// buffer [slice].
-using Direction = std::map<Kind, Tensor>;
+/// A random one, which follows from the seed.
 Direction direction(const Point& point, size_t player, uint64_t seed);
+
+/// It by parameter, as gradients are: [1, shape…] each.
+Field by_parameter(const Point& point, size_t player, const Direction& direction);
 
 /// Copies of the networks, lane i moved by `steps[i]` along `directions[i]`; nothing for a step of 0.
 Networks moved(const Networks& networks, const std::vector<const Direction*>& directions,

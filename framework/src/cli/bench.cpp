@@ -1,4 +1,4 @@
-#include "sweep/bench.hpp"
+#include "bench/bench.hpp"
 
 #include "cli/command.hpp"
 
@@ -6,21 +6,30 @@ namespace saddle::cli {
 
 void add_bench(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("bench", "How fast training, planner and runner are on this machine");
-  auto settings = std::make_shared<BenchSettings>();
+  auto settings = std::make_shared<bench::Settings>();
   auto format = std::make_shared<FormatOption>();
   verb->add_option("--seconds", settings->seconds, "For each measurement of training")
-      ->check(CLI::Range(1, 100000));
+      ->check(CLI::Range(0.01, 100000.0));
   verb->add_option("--rounds", settings->rounds, "Rounds; the table shows their median")
       ->check(CLI::Range(1, 100000));
-  verb->add_option("--peers", settings->peers, "A Python with PyTorch, to compare with in the same run")
+  verb->add_flag("--quick", settings->quick, "One very short round, to see that everything runs");
+  verb->add_option("--only", settings->only, fmt::format("Some of {}", fmt::join(bench::group_names(), ", ")))
+      ->type_name("GROUPS")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember(bench::group_names()));
+  verb->add_option("--peers", settings->peers,
+                   "A Python with JAX and PyTorch, to compare with in the same run")
       ->type_name("PYTHON");
   format->add(*verb);
   context.add_plugins_option(*verb);
   verb->callback([settings, format, &context] {
     context.action = [settings, format, &context] {
       settings->program = context.program;
+      const analysis::Format chosen = format->get();
       const Registry registry = context.load_plugins();
-      print(bench(*settings, registry).render(format->get(), terminal_width()));
+      const bool for_programs = chosen == analysis::Format::csv || chosen == analysis::Format::json;
+      print(table_of(bench::run(*settings, registry), for_programs).render(chosen, terminal_width()));
       return ExitCode::done;
     };
   });

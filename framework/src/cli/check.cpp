@@ -6,6 +6,7 @@
 
 #include "check/box.hpp"
 #include "check/object.hpp"
+#include "cli/check_apart.hpp"
 #include "cli/command.hpp"
 #include "config/yaml_reader.hpp"
 #include "schema/suggest.hpp"
@@ -24,8 +25,8 @@ struct Options {
 /// The libraries' plugins, added to the registry where they are not there already.
 std::vector<const RegisteredPlugin*> plugins_of(const fs::path& library, Registry& registry) {
   if (!fs::is_regular_file(library))
-    throw UserError(fmt::format("{}: there is no such file; a plugin's library is build/plugins/KIND.NAME.so",
-                                library.string()));
+    throw UserError(fmt::format("{}: {}; a plugin's library is build/plugins/KIND.NAME.so", library.string(),
+                                fs::exists(library) ? "it is no file" : "there is no such file"));
   const Manifest& manifest = open_plugin(library);
   std::vector<const RegisteredPlugin*> plugins;
   for (uint32_t i = 0; i < manifest.count; ++i) {
@@ -121,7 +122,7 @@ int check_plugins(const Options& o, Context& context) {
   for (const check::Subject& subject : subjects) {
     report.begin(*subject.plugin);
     for (const check::Check& check : check::all())
-      if (check.concerns(subject)) report.add(check, check::run(check, subject));
+      if (check.concerns(subject)) report.add(check, run_apart(check, subject));
   }
   return report.end();
 }

@@ -72,6 +72,13 @@ analysis::Format FormatOption::get() const {
   return json ? analysis::Format::json : analysis::format_from(name);
 }
 
+void check_device(const std::string& device) {
+  if (device != "cpu" && device != "cuda")
+    throw UserError(fmt::format("--device {}: there are cpu and cuda", device));
+  if (device == "cuda" && !at::hasCUDA())
+    throw UserError("--device cuda: this LibTorch has no CUDA, or this machine no GPU that it can use");
+}
+
 size_t terminal_width() {
   winsize size{};
   return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;

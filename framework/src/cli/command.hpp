@@ -50,6 +50,9 @@ struct FormatOption {
   analysis::Format get() const;
 };
 
+/// Throws UserError unless it is cpu, or cuda where there is such a device.
+void check_device(const std::string& device);
+
 /// Columns of the terminal on standard output; 0 where there is none.
 size_t terminal_width();
 void print(const std::string& text);

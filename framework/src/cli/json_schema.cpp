@@ -106,7 +106,9 @@ class ExperimentSchema {
     const std::string name(about.name);
     if (name.empty()) return;  // of kinds that stand within `train`
     if (about.is_list) {
-      sections_[name] = any_of({list_of(def_ref(def_of(*about.kind))), def_ref("reference")});
+      Json list = list_of(def_ref(def_of(*about.kind)));
+      if (about.kind == Kind::metric) list["uniqueItems"] = true;
+      sections_[name] = any_of({list, def_ref("reference")});
       add_path(name, sections_[name], nullptr);
       for (const auto& [param, alternatives] : params_[*about.kind])
         for (const Param& p : alternatives)
@@ -194,12 +196,17 @@ class ExperimentSchema {
     const std::string element = fmt::format("^({})\\..+\\.[0-9]+(\\..+)?$", fmt::join(sections(), "|"));
     const Json anything = {{below_list, true}, {element, true}};
     const Json paths = {{"type", "object"}, {"minProperties", 1}};
-    const Json triple = {{"type", "array"},
-                         {"prefixItems", {{{"type", "number"}}, {{"type", "number"}}, {{"type", "integer"}}}},
-                         {"minItems", 3},
-                         {"maxItems", 3}};
+    const Json axis_name = {{"pattern", "^[^/]+$"}};  // it names a data set
+    const auto triple = [](const Json& end) -> Json {
+      return {{"type", "array"},
+              {"prefixItems", {end, end, {{"type", "integer"}}}},
+              {"minItems", 3},
+              {"maxItems", 3}};
+    };
     Json ways = Json::object();
-    for (const std::string& word : generator_words()) ways[word] = triple;
+    for (const std::string& word : generator_words()) ways[word] = triple({{"type", "number"}});
+    for (const char* word : {"geomspace", "log_uniform"})
+      ways[word] = triple({{"type", "number"}, {"exclusiveMinimum", 0}});
     ways["choice"] = {{"type", "array"},
                       {"prefixItems", {{{"type", "array"}}, {{"type", "integer"}}}},
                       {"minItems", 2},
@@ -229,7 +236,8 @@ class ExperimentSchema {
                 {"minProperties", 1},
                 {"properties", axes_},
                 {"patternProperties", anything},
-                {"additionalProperties", def_ref("cases")}};
+                {"additionalProperties", def_ref("cases")},
+                {"propertyNames", axis_name}};
     defs_["zip"] = zip;
     Json in_block = {
         {"zip", any_of({def_ref("zip"), list_of(def_ref("zip"))})},
@@ -244,7 +252,8 @@ class ExperimentSchema {
                       {"type", "object"},
                       {"properties", in_block},
                       {"patternProperties", anything},
-                      {"additionalProperties", def_ref("cases")}};
+                      {"additionalProperties", def_ref("cases")},
+                      {"propertyNames", axis_name}};
     defs_["grid"] = any_of({def_ref("block"),
                             {{"description", "Blocks, of which the grid is the union."},
                              {"type", "array"},

@@ -15,7 +15,7 @@ struct Options {
   std::string store;
   std::vector<std::string> metrics;
   int64_t jobs = 1;
-  std::string kernels;
+  std::string device = "cpu", kernels;
   bool quiet = false;
 };
 
@@ -59,6 +59,7 @@ void tell(const Options& o, const std::string& line) {
 }
 
 int measure(const Options& o, Context& context) {
+  check_device(o.device);
   const Registry registry = context.load_plugins();
   const store::Store opened = store::Store::open(o.store);
   const Extended extended = extend(opened, o.metrics, registry);
@@ -81,6 +82,7 @@ int measure(const Options& o, Context& context) {
   settings.program = context.program;
   settings.plugin_folders = context.extra_folders();
   settings.jobs = o.jobs;
+  settings.device = o.device;
   settings.quiet = o.quiet;
   const RunnerSummary summary = run_groups(settings, make_groups({}, work.measure, 1, o.jobs));
   const SweepEnd end = end_sweep(summary, opened.paths());
@@ -101,6 +103,7 @@ void add_measure(CLI::App& app, Context& context) {
                    "Metrics as in an experiment file: mmd, '{use: precision_recall, k: 5, as: pr5}'")
       ->required();
   verb->add_option("--jobs", o->jobs, "Worker processes")->check(CLI::Range(1, 100000));
+  verb->add_option("--device", o->device, "cpu or cuda");
   verb->add_option("--kernels", o->kernels, "native or portable (default: what the store was trained with)")
       ->check(CLI::IsMember({"native", "portable"}));
   verb->add_flag("--quiet", o->quiet, "No progress and no hints");

@@ -18,6 +18,10 @@ int act(Context& context) {
   } catch (const PluginError& e) {
     complain(std::string(e.what()) + "\n");
     return plugin_error;
+  } catch (
+      const std::filesystem::filesystem_error& e) {  // no permission, no such folder, something in the way
+    complain(fmt::format("{}: {}\n", e.path1().string(), e.code().message()));
+    return user_error;
   } catch (const std::exception& e) {
     complain(
         fmt::format("this is a mistake in Saddle, not in your input; please report it:\n{}\n", e.what()));

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "schema/condition.hpp"
 #include "schema/range_text.hpp"
 #include "schema/suggest.hpp"
 
@@ -34,6 +35,7 @@ std::string markdown(const RegisteredPlugin& plugin) {
   for (const ParamSpec& p : s.params()) {
     std::string doc = p.doc;
     if (const std::string bounds = bounds_text(p); !bounds.empty()) doc += " (" + bounds + ")";
+    if (p.only_when) doc += " (" + condition_text(*p.only_when) + ")";
     text += fmt::format("| `{}` | {} | {} | {} |\n", p.name, p.type,
                         p.required ? "required" : "`" + p.initial + "`", doc);
   }
@@ -52,7 +54,7 @@ std::string text(const RegisteredPlugin& plugin) {
 ordered_json json(const RegisteredPlugin& plugin) {
   const SchemaBase& s = *plugin.schema;
   ordered_json params = ordered_json::array();
-  for (const ParamSpec& p : s.params())
+  for (const ParamSpec& p : s.params()) {
     params.push_back({{"name", p.name},
                       {"type", p.type},
                       {"required", p.required},
@@ -61,6 +63,8 @@ ordered_json json(const RegisteredPlugin& plugin) {
                       {"range", bounds_text(p)},
                       {"choices", p.choices},
                       {"doc", p.doc}});
+    if (p.only_when) params.back()["only_when"] = {{p.only_when->param, p.only_when->values}};
+  }
   ordered_json facts = ordered_json::object();
   for (const auto& [name, fact] : s.facts()) facts[name] = fact;
   return {{"kind", kind_name(plugin.kind())},

@@ -93,8 +93,11 @@ void tell(const RunOptions& o, const std::string& line) {
   if (!o.quiet) std::fputs((line + "\n").c_str(), stderr);
 }
 
-std::string work_text(const Work& work, size_t skipped) {
+std::string work_text(const Work& work, const std::map<std::string, int64_t>& saved, size_t skipped) {
   std::string text = fmt::format("{} to train", work.train.size());
+  const auto resumed = std::count_if(work.train.begin(), work.train.end(),
+                                     [&](const TrialConfig* trial) { return saved.contains(trial->id); });
+  if (resumed > 0) text += fmt::format(" ({} from a checkpoint)", resumed);
   if (!work.measure.empty()) text += fmt::format(", {} to measure again", work.measure.size());
   if (work.kept > 0) text += fmt::format(", {} done already", work.kept);
   if (skipped > 0) text += fmt::format(", {} skipped", skipped);
@@ -124,12 +127,12 @@ int run_experiment(const RunOptions& o, Context& context) {
   if (o.launcher != "local") throw UserError(fmt::format("--launcher {}: there is only local", o.launcher));
   if (!o.kernels.empty() && o.kernels != "native" && o.kernels != "portable")
     throw UserError(fmt::format("--kernels {}: there are native and portable", o.kernels));
-  if (o.device != "cpu" && o.device != "cuda")
-    throw UserError(fmt::format("--device {}: there are cpu and cuda", o.device));
-  if (o.device == "cuda" && !at::hasCUDA())
-    throw UserError("--device cuda: this LibTorch has no CUDA, or this machine no GPU that it can use");
+  check_device(o.device);
   if (o.timeout && !(std::isfinite(*o.timeout) && *o.timeout > 0))
     throw UserError(fmt::format("--timeout {}: expected a number of seconds above 0", *o.timeout));
+  if (!(std::isfinite(o.checkpoint) && o.checkpoint >= 0))
+    throw UserError(
+        fmt::format("--checkpoint {}: expected a number of seconds, or 0 for none", o.checkpoint));
   if (o.out) paths_from(*o.out);
   const auto retry = statuses_from(o.retry);
   const Registry registry = context.load_plugins();
@@ -156,11 +159,15 @@ int run_experiment(const RunOptions& o, Context& context) {
   settings.device = o.device;
   settings.kernels = kernels;
   settings.timeout = o.timeout.value_or(0);
+  settings.checkpoint = o.checkpoint;
   settings.quiet = o.quiet;
-  auto groups = make_groups(work.train, work.measure, o.lanes, settings.jobs);
-  tell(o, fmt::format("{}: {} trials: {}; {} groups, {} workers", target.plan.experiment,
-                      target.plan.rows.size(), work_text(work, target.plan.rows.size() - trials.size()),
-                      groups.size(), std::min<size_t>(static_cast<size_t>(settings.jobs), groups.size())));
+  auto saved = saved_steps(target.paths, trials, work);
+  if (o.checkpoint == 0) saved.clear();
+  auto groups = make_groups(work.train, work.measure, o.lanes, settings.jobs, saved);
+  tell(o,
+       fmt::format("{}: {} trials: {}; {} groups, {} workers", target.plan.experiment,
+                   target.plan.rows.size(), work_text(work, saved, target.plan.rows.size() - trials.size()),
+                   groups.size(), std::min<size_t>(static_cast<size_t>(settings.jobs), groups.size())));
   const RunnerSummary summary = run_groups(settings, std::move(groups));
   const SweepEnd end = end_sweep(summary, target.paths);
   if (!end.merged) return end.code;
@@ -200,6 +207,9 @@ void add_run(CLI::App& app, Context& context) {
       ->type_name("STATUS")
       ->allow_extra_args(false);
   verb->add_option("--timeout", o->timeout, "Seconds that a trial may take (default: no limit)");
+  verb->add_option("--checkpoint", o->checkpoint,
+                   "Seconds between the checkpoints of a trial that trains so long (default: 60; 0: none)")
+      ->type_name("SECONDS");
   verb->add_option("--device", o->device, "cpu or cuda");
   verb->add_option(
       "--kernels", o->kernels,

@@ -15,6 +15,7 @@ struct RunOptions {
   std::string launcher = "local", device = "cpu", kernels;
   std::vector<std::string> retry;
   std::optional<double> timeout;
+  double checkpoint = 60;
   bool quiet = false;
   bool table = true;  ///< whether a comparison and what comes next are printed at the end
 };

@@ -22,6 +22,13 @@ std::optional<Content::State> state_of(const fs::path& path) {
   return Content::State{size, written};
 }
 
+/// Of several files: by name what SHA-256 each has.
+Content together(const std::map<std::string, std::string>& files) {
+  std::string all;
+  for (const auto& [name, sha256] : files) all.append(sha256).append("  ").append(name).append("\n");
+  return {sha256_hex(all).substr(0, digits), std::nullopt};
+}
+
 }  // namespace
 
 std::optional<Content> Contents::of(const fs::path& path, std::string& wrong) {
@@ -70,25 +77,59 @@ std::optional<Content> Contents::of_folder(const fs::path& folder, std::string& 
     }
   }
   if (error) return std::nullopt;
-  std::string all;
-  for (const auto& [name, sha256] : files) all.append(sha256).append("  ").append(name).append("\n");
-  return Content{sha256_hex(all).substr(0, digits), std::nullopt};
+  return together(files);
 }
+
+std::optional<Content> Contents::of_files(const std::vector<fs::path>& files, std::string& wrong) {
+  std::map<std::string, std::string> hashed;
+  for (const fs::path& path : files) {
+    const auto state = state_of(path);
+    if (!state) continue;
+    try {
+      hashed[path.filename().string()] = file_sha256(path, *state);
+    } catch (const UserError& e) {
+      wrong = e.what();
+      return std::nullopt;
+    }
+  }
+  if (hashed.empty()) return std::nullopt;
+  return together(hashed);
+}
+
+namespace {
+
+void check_content(const Content& planned, const std::optional<Content>& now, const std::string& path,
+                   const std::string& what) {
+  if (!now || now->sha256 == planned.sha256) return;
+  throw UserError(path + ": " + what +
+                  " is not what it was when the trial was planned: its SHA-256 began with " + planned.sha256 +
+                  " and begins with " + now->sha256 +
+                  " now. Put the old content back, or run the experiment's file again, which plans trials of "
+                  "the new one");
+}
+
+}  // namespace
 
 void check_contents(const PartConfig& part) {
   for (const auto& [param, planned] : part.contents) {
+    if (param == files_key) continue;
     const fs::path path = part.given.at(param)->text;
     if (planned.state && state_of(path) == planned.state) continue;  // hashed a moment ago, in this process
     std::string wrong;
     const std::optional<Content> now = Contents().of(path, wrong);
     if (!wrong.empty()) throw UserError(part.path + "." + param + ": " + wrong);
-    if (!now || now->sha256 == planned.sha256) continue;
-    throw UserError(part.path + "." + param + ": " + path.string() +
-                    " is not what it was when the trial was planned: its SHA-256 began with " +
-                    planned.sha256 + " and begins with " + now->sha256 +
-                    " now. Put the old content back, or run the experiment's file again, which plans trials "
-                    "of the new one");
+    check_content(planned, now, part.path + "." + param, path.string());
   }
+}
+
+void check_files(const PartConfig& part, const std::vector<fs::path>& files) {
+  const auto planned = part.contents.find(files_key);
+  if (planned == part.contents.end()) return;
+  std::string wrong, what;
+  const std::optional<Content> now = Contents().of_files(files, wrong);
+  if (!wrong.empty()) throw UserError(part.path + ": " + wrong);
+  for (const fs::path& file : files) what += (what.empty() ? "" : ", ") + file.string();
+  check_content(planned->second, now, part.path, what);
 }
 
 }  // namespace saddle

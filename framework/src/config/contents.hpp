@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace saddle {
 
@@ -28,6 +29,8 @@ class Contents {
   /// Nothing where the file is not there or can't be read: whoever opens it says so. `wrong` becomes what
   /// speaks against it as data, if anything does.
   std::optional<Content> of(const std::filesystem::path& path, std::string& wrong);
+  /// Of several files together, by name and content, wherever they lie; nothing where there are none.
+  std::optional<Content> of_files(const std::vector<std::filesystem::path>& files, std::string& wrong);
 
  private:
   std::string file_sha256(const std::filesystem::path& file, const Content::State& state);
@@ -35,7 +38,12 @@ class Contents {
   std::map<std::filesystem::path, Content> known_;
 };
 
+/// Under which PartConfig::contents holds what the data read though no parameter names it (Data::files).
+constexpr const char* files_key = "files";
+
 /// Throws UserError if a file that the part names holds something else than when it was planned.
 void check_contents(const PartConfig& part);
+/// The same of the files that no parameter names.
+void check_files(const PartConfig& part, const std::vector<std::filesystem::path>& files);
 
 }  // namespace saddle

@@ -1,5 +1,8 @@
 #include "config/legality.hpp"
 
+#include <ATen/ATen.h>
+#include <saddle/ops.hpp>
+
 #include "config/instantiate.hpp"
 #include "config/support.hpp"
 
@@ -32,14 +35,22 @@ Diagnostic blame(const PartConfig& part, const ParamError& e) {
 }
 
 std::pair<std::vector<const PartConfig*>, int64_t> key_of(const TrialConfig& t) {
-  std::vector<const PartConfig*> key = {t.objective.get(), t.data.get(),      t.prior.get(),
-                                        t.generator.get(), t.head.get(),      t.critic.get(),
-                                        t.encoder.get(),   t.divergence.get()};
-  key.push_back(t.dynamics.get());
+  std::vector<const PartConfig*> key = {t.objective.get(), t.data.get(),       t.prior.get(),
+                                        t.generator.get(), t.head.get(),       t.critic.get(),
+                                        t.encoder.get(),   t.divergence.get(), t.dynamics.get()};
   for (const PartPtr& part : t.penalties) key.push_back(part.get());
   key.push_back(nullptr);
   for (const PartPtr& part : t.constraints) key.push_back(part.get());
   return {key, t.train.batch};
+}
+
+/// Whether one of an f-divergence's terms rises or falls somewhere.
+bool has_slope(const FDivergence& divergence) {
+  const Tensor v = at::linspace(-4, 4, 12, at::kDouble).unsqueeze(0).requires_grad_();
+  const auto moves = [&](const Tensor& term) {
+    return term.requires_grad() && (input_gradient(term, v) != 0).any().item<bool>();
+  };
+  return moves(divergence.linked_real_term(v)) || moves(divergence.linked_fake_term(v));
 }
 
 }  // namespace
@@ -82,7 +93,31 @@ Parts Legality::parts_of(const TrialConfig& trial) {
   if (trial.divergence) parts.divergence = &objects_.of(trial.divergence).as<Divergence>();
   for (const PartPtr& penalty : trial.penalties)
     parts.penalties.push_back(&objects_.of(penalty).as<Penalty>());
+  for (const PartPtr& constraint : trial.constraints)
+    parts.constraints.push_back(&objects_.of(constraint).as<Constraint>());
   return parts;
+}
+
+// A dynamics that differentiates twice, and a part that can't be: the first one.
+void Legality::differentiate(const TrialConfig& trial, std::vector<Objection>& out) {
+  if (!trial.dynamics || !objects_.of(trial.dynamics).as<Dynamics>().needs_second_derivatives()) return;
+  std::vector<PartPtr> parts = {trial.divergence, trial.generator, trial.head,
+                                trial.critic,     trial.encoder,   trial.objective};
+  parts.insert(parts.end(), trial.penalties.begin(), trial.penalties.end());
+  parts.insert(parts.end(), trial.constraints.begin(), trial.constraints.end());
+  for (const PartPtr& part : parts) {
+    if (!part) continue;
+    const std::string what =
+        ask_plugin(*part->plugin, [&] { return objects_.of(part).as_plugin().inexact_second_derivatives(); });
+    if (what.empty()) continue;
+    const std::string kind(kind_name(part->plugin->kind()));
+    out.push_back({about(*trial.dynamics, "the dynamics " + trial.dynamics->plugin->name() +
+                                              " differentiates the losses twice, and the second "
+                                              "derivatives of the " +
+                                              kind + " " + part->plugin->name() + " " + what),
+                   false});
+    return;
+  }
 }
 
 void Legality::match(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out) {
@@ -128,6 +163,7 @@ void Legality::match(const TrialConfig& trial, const Parts& parts, std::vector<O
                                       std::to_string(parts.divergence->smallest_batch()) +
                                       " samples, and train.batch is " + std::to_string(trial.train.batch)),
          false});
+  differentiate(trial, out);
   if (!out.empty()) return;
   const auto& objective = objects_.of(trial.objective).as<Objective>();
   const std::string reason = ask_plugin(*trial.objective->plugin, [&] { return objective.illegal(parts); });
@@ -172,6 +208,13 @@ void Legality::dry_run(const PartPtr& part, const std::string& shapes, std::vect
 }
 
 void Legality::declare(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out) {
+  if (parts.divergence) {
+    dry_run<Divergence>(trial.divergence, "", out, [](const Divergence& divergence) {
+      const auto* f = dynamic_cast<const FDivergence*>(&divergence);
+      if (f && !has_slope(*f))
+        throw ParamError("link", "under this link the divergence is flat: no gradient reaches anybody");
+    });
+  }
   Shape sample, latent, raw;
   if (parts.data) sample = ask_plugin(*trial.data->plugin, [&] { return parts.data->shape(); });
   if (parts.prior) {

@@ -35,6 +35,7 @@ class Legality {
   Parts parts_of(const TrialConfig& trial);
   void match(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out);
   void match_support(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out);
+  void differentiate(const TrialConfig& trial, std::vector<Objection>& out);
   void declare(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out);
   template <class T, class Function>
   void dry_run(const PartPtr& part, const std::string& shapes, std::vector<Objection>& out,

@@ -1,10 +1,15 @@
 #include "config/parts.hpp"
 
+#include <saddle/data.hpp>
+
 #include <algorithm>
 #include <set>
 
+#include "config/ask_plugin.hpp"
+#include "config/instantiate.hpp"
 #include "config/settings.hpp"
 #include "config/texts.hpp"
+#include "schema/condition.hpp"
 #include "schema/suggest.hpp"
 
 namespace saddle {
@@ -133,11 +138,16 @@ void PartFactory::read_params(const Value& map, Draft& draft) {
   std::map<std::string, std::string> canonical{{"use", name}, {"version", std::to_string(schema.version())}};
   std::map<std::string, std::string> structural = canonical;
   part.resolved = "{use: " + scalar_text(name) + (part.as == name ? "" : ", as: " + scalar_text(part.as));
+  std::map<std::string, std::string> texts;
   for (const ParamSpec& spec : schema.params()) {
     const auto given = part.given.find(spec.name);
     const std::string path = draft.path + "." + spec.name;
+    const bool counts = !spec.only_when || holds(*spec.only_when, texts);
     std::string text = spec.initial, full = spec.initial;
-    if (given != part.given.end()) {
+    if (given != part.given.end() && !counts) {
+      spec.canonical(*given->second, path, wrong);
+      part.given.erase(given);
+    } else if (given != part.given.end()) {
       text = full = spec.canonical(*given->second, path, wrong);
       if (spec.type == "path" && !text.empty()) {
         full = path_text(*given->second, spec, path, part, wrong);
@@ -158,6 +168,13 @@ void PartFactory::read_params(const Value& map, Draft& draft) {
       if (!spec.per_lane) structural[spec.name] = text;
     }
     part.resolved += ", " + spec.name + ": " + full;
+    texts[spec.name] = std::move(text);
+  }
+  if (draft.complete && draft.right && wrong.empty() && part.plugin->kind() == Kind::data) {
+    note_files(part, wrong);
+    if (const auto content = part.contents.find(files_key); content != part.contents.end())
+      canonical[std::string(files_key) + ".sha256"] = structural[std::string(files_key) + ".sha256"] =
+          scalar_text(content->second.sha256);
   }
   part.canonical = flow_map(canonical);
   part.structural = flow_map(structural);
@@ -210,6 +227,22 @@ void PartFactory::note_content(const Value& value, const ParamSpec& spec, const 
   const std::optional<Content> content = contents_.of(part.given.at(spec.name)->text, reason);
   if (!reason.empty()) wrong.push_back({value.place, path, reason, spec.help()});
   if (content) part.contents[spec.name] = *content;
+}
+
+/// What the data are going to read though no parameter names it.
+void PartFactory::note_files(PartConfig& part, std::vector<Diagnostic>& wrong) {
+  if (c_.planned) {
+    const auto known = c_.planned->sha256.find(part.path + "." + files_key);
+    if (known != c_.planned->sha256.end()) part.contents[files_key] = {known->second, std::nullopt};
+    return;
+  }
+  const std::vector<Path> files = ask_plugin(*part.plugin, [&] {
+    return instantiate({&part}, {at::TensorOptions().dtype(at::kDouble)}).as<Data>().files();
+  });
+  std::string reason;
+  const std::optional<Content> content = contents_.of_files(files, reason);
+  if (!reason.empty()) wrong.push_back({part.place, part.path, reason, {}});
+  if (content) part.contents[files_key] = *content;
 }
 
 PartPtr PartFactory::shared(PartConfig part) {

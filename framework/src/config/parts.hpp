@@ -55,6 +55,7 @@ class PartFactory {
                         std::vector<Diagnostic>& wrong);
   void note_content(const Value& value, const ParamSpec& spec, const std::string& path, PartConfig& part,
                     std::vector<Diagnostic>& wrong);
+  void note_files(PartConfig& part, std::vector<Diagnostic>& wrong);
   PartPtr shared(PartConfig part);
 
   struct Key {

@@ -9,6 +9,7 @@
 #include "config/mistakes.hpp"
 #include "config/texts.hpp"
 #include "config/trial.hpp"
+#include "schema/condition.hpp"
 
 namespace saddle {
 
@@ -52,6 +53,10 @@ bool read_section(const ValuePtr& value, const std::string& path, const std::vec
   for (const ParamSpec& spec : schema.params()) {
     ValuePtr given = map.find(spec.name);
     std::string text = given ? spec.canonical(*given, path + "." + spec.name, wrong) : spec.initial;
+    if (spec.only_when && !holds(*spec.only_when, result.all)) {
+      text = spec.initial;
+      given = nullptr;
+    }
     if (text != spec.initial) result.changed[spec.name] = text;
     result.all[spec.name] = std::move(text);
     values.emplace_back(&spec, std::move(given));

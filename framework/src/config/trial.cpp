@@ -15,7 +15,10 @@ void TrainConfig::describe(Schema<TrainConfig>& s) {
   s.param("turns", &TrainConfig::turns,
           {.initial = "alternating", .choices = {"alternating", "simultaneous"}},
           "Whether a player sees the other's update of the same step.");
-  s.param("first", &TrainConfig::first, {.initial = "critic", .choices = {"critic", "generator"}},
+  s.param("first", &TrainConfig::first,
+          {.initial = "critic",
+           .choices = {"critic", "generator"},
+           .only_when = OnlyWhen{"turns", {"alternating"}}},
           "Who begins a step when turns alternate.");
   s.param(
       "generator_clip_norm", &TrainConfig::generator_clip_norm, {.initial = 0.0, .range = at_least(0)},

@@ -209,7 +209,6 @@ void TrialBuilder::drop_unused(Read& result, TrialConfig& trial) {
     result.train_changed.erase(key);
     result.train_all[key] = spec->initial;
   };
-  if (trial.train.turns == "simultaneous") leave_out("first");
   if (result.uses_critic) return;
   trial.critic = trial.critic_optimizer = trial.critic_schedule = nullptr;
   trial.constraints.clear();

@@ -7,6 +7,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "config/ask_plugin.hpp"
 #include "config/parts.hpp"
 #include "config/section.hpp"
 #include "config/settings.hpp"
@@ -21,27 +22,6 @@ class PartObjects {
  private:
   std::unordered_map<PartPtr, std::unique_ptr<PluginObject>> objects_;
 };
-
-/// Calls into a plugin; what it throws, except ParamError and UserError, becomes PluginError with its name.
-template <class Function>
-auto ask_plugin(const RegisteredPlugin& plugin, Function&& function) {
-  auto blamed = [&](const char* what) {
-    return PluginError(std::string(kind_name(plugin.kind())) + " " + plugin.name() + ": " + what);
-  };
-  try {
-    return function();
-  } catch (const ParamError&) {
-    throw;
-  } catch (const PluginError&) {
-    throw;
-  } catch (const UserError&) {
-    throw;
-  } catch (const std::exception& e) {
-    throw blamed(e.what());
-  } catch (...) {
-    throw blamed("threw something that is no exception");
-  }
-}
 
 class TrialBuilder {
  public:

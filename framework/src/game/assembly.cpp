@@ -6,7 +6,9 @@ namespace saddle {
 
 SharedData load_data(const PartConfig& part, const AssignContext& context) {
   auto object = std::make_shared<PluginObject>(instantiate({&part}, context));
-  object->as<Data>().load();
+  auto& loaded = object->as<Data>();
+  check_files(part, loaded.files());
+  loaded.load();
   return object;
 }
 
@@ -55,7 +57,7 @@ Assembly::Assembly(std::span<const TrialConfig* const> trials, const at::TensorO
   for (Penalty* penalty : make_all<Penalty>(&TrialConfig::penalties, penalty_objects_))
     parts_.penalties.push_back(penalty);
   for (Constraint* constraint : make_all<Constraint>(&TrialConfig::constraints, constraint_objects_))
-    constraints_.push_back(constraint);
+    constraints_.push_back(constraint), parts_.constraints.push_back(constraint);
   const auto metrics = make_all<Metric>(&TrialConfig::metrics, metric_objects_);
   for (size_t i = 0; i < metrics.size(); ++i) metrics_.emplace_back(trials_[0]->metrics[i]->as, metrics[i]);
   declare_networks();
@@ -106,7 +108,7 @@ const Schedule& Assembly::schedule(const PlayerSpec& player) const {
 
 std::vector<double> Assembly::temperature_factors(int64_t step) const {
   std::vector<double> factors;
-  if (!temperature_schedule_) return factors;
+  if (!temperature_schedule_ || temperature_schedule_->as<Schedule>().is_one()) return factors;
   const int64_t steps = trials_[0]->train.steps, at = std::max<int64_t>(std::min(step, steps - 1), 0);
   for (int64_t lane = 0; lane < static_cast<int64_t>(trials_.size()); ++lane)
     factors.push_back(temperature_schedule_->as<Schedule>().at(at, steps, lane));

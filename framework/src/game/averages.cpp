@@ -29,6 +29,15 @@ Networks Averages::of(const Networks& networks) const {
   return averaged;
 }
 
+void Averages::lasting(const Networks& networks, Lasting& all) {
+  for (const auto& [kind, network] : networks) {
+    const auto [buffer, added] = buffers_.try_emplace(kind);
+    if (added) buffer->second = network.buffer().to(at::kDouble);
+    all.rows(network.role() + "/average", buffer->second);
+  }
+  all.count("average/count", count_);
+}
+
 void Averages::keep(const std::vector<int64_t>& lanes) {
   for (auto& [kind, buffer] : buffers_)
     buffer = buffer.index_select(0, at::tensor(lanes, at::kLong).to(buffer.device()));

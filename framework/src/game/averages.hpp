@@ -12,6 +12,7 @@ class Averages {
   void add(const Average& average, const Networks& networks, int64_t steps_done);
   /// The networks with averaged weights in the trial's dtype and the state of those given.
   Networks of(const Networks& networks) const;
+  void lasting(const Networks& networks, Lasting& all);
   /// Keeps the given lanes, in that order.
   void keep(const std::vector<int64_t>& lanes);
 

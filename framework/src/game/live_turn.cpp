@@ -5,34 +5,65 @@
 namespace saddle {
 
 LiveTurn::LiveTurn(const Assembly& assembly, Players& players, Moment& moment, std::vector<size_t> movers,
-                   const std::vector<std::vector<double>>& rate_factors)
+                   const std::vector<std::vector<double>>& rate_factors, GradientTapes* tapes)
     : assembly_(assembly),
       players_(players),
       moment_(moment),
       movers_(std::move(movers)),
       rate_factors_(rate_factors),
       noted_(players.count(), false),
-      substituted_(players.count()) {}
+      substituted_(players.count()),
+      tapes_(tapes) {}
 
 const Field& LiveTurn::parameters(size_t player) {
   return substituted_[player] ? *substituted_[player] : players_.leaves(player);
 }
 
-Tensor LiveTurn::loss(size_t player) {
+Tensor LiveTurn::unnoted_loss(size_t player) {
   const PlayerSpec& spec = assembly_.players()[player];
   // Where no dynamics asks how one player's loss depends on the other, no graph is built for it.
-  moment_.set_update(players_.updates(player));
+  moment_.set_update(players_.turns(player));
   if (assembly_.dynamics().needs_second_derivatives())
     moment_.train_all();
   else
     moment_.train(spec);
-  Tensor loss = assembly_.objective().loss(spec, moment_);
+  return assembly_.objective().loss(spec, moment_);
+}
+
+bool LiveTurn::notes(size_t player) {
   const bool moves = std::find(movers_.begin(), movers_.end(), player) != movers_.end();
-  if (moves && !noted_[player]) {
-    noted_[player] = true;
-    players_.note_loss(player, loss);
-  }
+  const bool first = moves && !noted_[player];
+  if (first) noted_[player] = true;
+  return first;
+}
+
+Tensor LiveTurn::loss(size_t player) {
+  Tensor loss = unnoted_loss(player);
+  if (notes(player)) players_.note_loss(player, loss);
   return loss;
+}
+
+// Tapes know the players as they are, and put every gradient of a player in the same place: not where somebody
+// still holds the one before.
+Field LiveTurn::gradient(size_t player, bool differentiable) {
+  const auto free = [](const Tensor& x) { return x.use_count() == 1; };
+  const bool planned =
+      tapes_ != nullptr && !differentiable &&
+      std::none_of(substituted_.begin(), substituted_.end(), [](const auto& s) { return s.has_value(); });
+  if (planned) {
+    const Field& into = players_.planned_gradient(player);
+    if (std::all_of(into.begin(), into.end(), free)) {
+      const auto evaluate = [&] {
+        const Tensor loss = unnoted_loss(player);
+        return std::pair{loss, derivative(loss, parameters(player))};
+      };
+      if (const auto loss = tapes_->run({moment_.name().turn, player}, moment_.name().step, players_, evaluate)) {
+        if (notes(player)) players_.note_loss(player, std::vector{*loss});
+        return into;
+      }
+    }
+  }
+  return Turn::gradient(player, differentiable);
 }
 
 void LiveTurn::move(size_t player, const Field& direction) {
@@ -62,6 +93,7 @@ Turn::Snapshot LiveTurn::save() {
     std::vector<Field> memory;
     for (const Field& state : players_.memory(p)) memory.push_back(copy(state));
     snapshot.memory.push_back(std::move(memory));
+    snapshot.counts.push_back(players_.updates(p));
   }
   return snapshot;
 }
@@ -71,6 +103,7 @@ void LiveTurn::restore(const Snapshot& snapshot, bool memory) {
   for (const size_t p : movers_) {
     players_.put(p, snapshot.params[p]);
     if (!memory) continue;
+    players_.set_updates(p, snapshot.counts[p]);
     const auto states = players_.memory(p);
     for (size_t i = 0; i < states.size(); ++i)
       for (size_t j = 0; j < states[i].size(); ++j) states[i][j].copy_(snapshot.memory[p][i][j]);

@@ -1,5 +1,6 @@
 // A turn of the game on the players as they are: what a dynamics moves.
 #pragma once
+#include "game/gradient_tapes.hpp"
 #include "game/moment.hpp"
 #include "game/players.hpp"
 
@@ -7,13 +8,15 @@ namespace saddle {
 
 class LiveTurn final : public Turn {
  public:
-  /// `rate_factors`: by player, what the schedules make of each lane's rate in this step.
+  /// `rate_factors`: by player, what the schedules make of each lane's rate in this step. `tapes`: of a lane that
+  /// trains alone; null otherwise.
   LiveTurn(const Assembly& assembly, Players& players, Moment& moment, std::vector<size_t> movers,
-           const std::vector<std::vector<double>>& rate_factors);
+           const std::vector<std::vector<double>>& rate_factors, GradientTapes* tapes = nullptr);
 
   const std::vector<PlayerSpec>& players() const override { return assembly_.players(); }
   const Field& parameters(size_t player) override;
   Tensor loss(size_t player) override;
+  Field gradient(size_t player, bool differentiable) override;
   Play& play() override { return moment_; }
 
   const std::vector<size_t>& movers() const override { return movers_; }
@@ -32,6 +35,10 @@ class LiveTurn final : public Turn {
   std::vector<Field> states(size_t player) override { return players_.dynamics_states(player); }
 
  private:
+  Tensor unnoted_loss(size_t player);
+  /// Whether the player's loss is to be noted now: the first of a mover in this turn.
+  bool notes(size_t player);
+
   const Assembly& assembly_;
   Players& players_;
   Moment& moment_;
@@ -39,6 +46,7 @@ class LiveTurn final : public Turn {
   const std::vector<std::vector<double>>& rate_factors_;
   std::vector<bool> noted_;  // whose loss this turn has been noted
   std::vector<std::optional<Field>> substituted_;
+  GradientTapes* tapes_;
 };
 
 }  // namespace saddle

@@ -21,7 +21,7 @@ std::string column_name(const std::string& metric, const std::string& column) {
 
 Measure::Measure(const Assembly& assembly, const TrialConfig& trial, const at::TensorOptions& options)
     : assembly_(assembly), train_(trial.train), count_(trial.measure.samples), options_(options) {
-  if (assembly.metrics().empty()) return;
+  if (!assembly.parts().data) return;
   Random random = shared_streams(1, options).at("measure/held_out", 0);
   real_ = assembly.parts().data->held_out(random, count_);
 }

@@ -27,6 +27,8 @@ class Measure {
   }
   /// The generator's samples in evaluation mode: [lane, n, feature…].
   Tensor samples(const Networks& networks, int64_t lanes, int64_t step, int64_t n) const;
+  /// The held-out samples that metrics compare them with: [1, n, feature…], undefined without data.
+  const Tensor& real() const { return real_.samples; }
   /// Of these samples.
   std::vector<MeasuredColumn> columns(const Networks& networks, const Tensor& fake, int64_t step) const;
 

@@ -1,5 +1,7 @@
 #include "game/moment.hpp"
 
+#include "lanes/recorder.hpp"
+
 namespace saddle {
 
 Moment::Moment(const Assembly& assembly, const Networks& networks, const Streams& streams,
@@ -34,20 +36,57 @@ Params Moment::params(Kind kind) {
   return {std::move(params), network.states(), Mode::training, assembly_.temperature_factors(name_.step)};
 }
 
+namespace {
+
+// Calls draw(stream) now, and at every replay of what is being recorded with the stream of that step.
+std::vector<Tensor> drawn(const Streams& streams, std::string purpose, int64_t step,
+                          const std::function<std::vector<Tensor>(Random&)>& draw) {
+  auto at_step = [streams, purpose = std::move(purpose), draw](int64_t now) {
+    Random stream = streams.at(purpose, now);
+    return draw(stream);
+  };
+  Recorder* recorder = Recorder::current();
+  return recorder != nullptr ? recorder->outside(at_step) : at_step(step);
+}
+
+}  // namespace
+
 const Batch& Moment::real() {
   if (!real_) {
-    Random stream = streams_.at(fmt::format("data/{}", name_.draw), name_.stream_step);
-    real_ = parts().data->draw(stream, batch_size_);
+    const auto batch = drawn(streams_, fmt::format("data/{}", name_.draw), name_.stream_step,
+                             [data = parts().data, size = batch_size_](Random& stream) {
+                               Batch one = data->draw(stream, size);
+                               return std::vector<Tensor>{std::move(one.samples), std::move(one.labels)};
+                             });
+    real_ = {batch[0], batch[1]};
   }
   return *real_;
 }
 
 const Tensor& Moment::latents() {
-  if (!latents_.defined()) {
-    Random stream = random("latents");
-    latents_ = parts().prior->draw(stream, batch_size_);
-  }
+  if (!latents_.defined())
+    latents_ = drawn(streams_, stream_name("latents"), name_.stream_step,
+                     [prior = parts().prior, size = batch_size_](Random& stream) {
+                       return std::vector<Tensor>{prior->draw(stream, size)};
+                     })[0];
   return latents_;
+}
+
+int64_t Moment::step() const {
+  if (Recorder* recorder = Recorder::current()) recorder->refuse("it asks for the step");
+  return name_.step;
+}
+
+std::optional<int64_t> Moment::update() const {
+  if (Recorder* recorder = Recorder::current()) recorder->refuse("it asks for the number of the update");
+  return update_;
+}
+
+double Moment::times(int64_t every) const {
+  if (!update_) return 1;
+  const bool due = *update_ % every == 0;
+  if (Recorder* recorder = Recorder::current(); recorder != nullptr && every != 1) recorder->assume({every, due});
+  return due ? static_cast<double>(every) : 0.0;
 }
 
 Tensor Moment::generate_raw(const Tensor& latents) {
@@ -64,8 +103,12 @@ Tensor Moment::encode(const Tensor& samples) {
   return parts().encoder->forward(params(Kind::encoder), samples);
 }
 
+std::string Moment::stream_name(std::string_view purpose) const {
+  return fmt::format("{}/{}", purpose, name_.turn);
+}
+
 Random Moment::random(std::string_view purpose) const {
-  return streams_.at(fmt::format("{}/{}", purpose, name_.turn), name_.stream_step);
+  return streams_.at(stream_name(purpose), name_.stream_step);
 }
 
 }  // namespace saddle

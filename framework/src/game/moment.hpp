@@ -28,14 +28,16 @@ class Moment final : public Play {
   void train(const PlayerSpec& player) { player_ = &player; }
   void train_all() { player_ = nullptr; }
   void set_update(int64_t count) { update_ = count; }
+  const UpdateName& name() const { return name_; }
   /// Other parameters for a network, until `reset`.
   void substitute(Kind network, std::vector<Tensor> params) { substitutes_[network] = std::move(params); }
   void reset(Kind network) { substitutes_.erase(network); }
 
   const Parts& parts() const override { return assembly_.parts(); }
-  int64_t step() const override { return name_.step; }
+  int64_t step() const override;
   int64_t steps() const override { return steps_; }
-  int64_t update() const override { return update_; }
+  std::optional<int64_t> update() const override;
+  double times(int64_t every) const override;
   int64_t batch_size() const override { return batch_size_; }
   const Batch& real() override;
   const Tensor& latents() override;
@@ -47,12 +49,14 @@ class Moment final : public Play {
   Random random(std::string_view purpose) const override;
 
  private:
+  std::string stream_name(std::string_view purpose) const;
   const std::vector<Tensor>& raw_params(Kind kind, const Network& network) const;
 
   const Assembly& assembly_;
   const Networks& networks_;
   const Streams& streams_;
-  int64_t batch_size_, steps_, update_ = 0;
+  int64_t batch_size_, steps_;
+  std::optional<int64_t> update_;
   UpdateName name_;
   const PlayerSpec* player_ = nullptr;  // null: everything is a leaf
   std::map<Kind, std::vector<Tensor>> substitutes_;

@@ -99,6 +99,14 @@ Network Network::with_buffer(const Tensor& buffer) const {
   return copy;
 }
 
+Network Network::lane(int64_t lane) const {
+  Network one = *this;
+  one.buffer_ = buffer_.narrow(0, lane, 1);
+  one.state_buffer_ = state_buffer_.narrow(0, lane, 1);
+  one.make_views();
+  return one;
+}
+
 void Network::keep(const std::vector<int64_t>& lanes) {
   const Tensor index = at::tensor(lanes, at::kLong).to(buffer_.device());
   buffer_ = buffer_.index_select(0, index);

@@ -19,6 +19,7 @@ class Network {
   const std::vector<Slot>& slots() const { return declared_.params(); }
   const Tensor& buffer() const { return buffer_; }
   const Tensor& gradient() const { return gradient_; }
+  const Tensor& state_buffer() const { return state_buffer_; }
 
   /// Views of the buffer by parameter; differentiable leaves, or plain.
   const std::vector<Tensor>& leaves() const { return leaves_; }
@@ -40,6 +41,8 @@ class Network {
   Network with_own_state() const;
   /// Other parameters [lane, slice], of any dtype, with the same state.
   Network with_buffer(const Tensor& buffer) const;
+  /// One lane of it, on the same buffers.
+  Network lane(int64_t lane) const;
   /// Keeps the given lanes, in that order.
   void keep(const std::vector<int64_t>& lanes);
   /// One parameter of one lane, on the CPU, of its own shape.

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "lanes/finite.hpp"
+
 namespace saddle {
 namespace {
 
@@ -15,15 +17,6 @@ std::string first_bad_parameter(const Network& network, const Tensor& buffer, in
 }
 
 }  // namespace
-
-// Finite exactly where every number of the lane is: float sums can't overflow in double.
-std::vector<bool> finite_lanes(const Tensor& buffer) {
-  const Tensor sums = buffer.sum(1, false, at::kDouble).cpu();
-  std::vector<bool> finite;
-  for (int64_t lane = 0; lane < sums.size(0); ++lane)
-    finite.push_back(std::isfinite(sums.const_data_ptr<double>()[lane]));
-  return finite;
-}
 
 Networks make_networks(const Assembly& assembly, const Streams& streams) {
   Networks networks;
@@ -77,18 +70,60 @@ Players::Players(const Assembly& assembly, const Streams& streams, const TrainCo
     State state;
     const size_t of_optimizer = assembly.optimizer(player).states().size();
     for (const Kind kind : networks_of(player, networks_)) {
-      NetworkMemory memory{kind, {}, {}};
+      NetworkMemory memory{kind, {}, {}, {}};
       const Tensor& buffer = networks_.at(kind).buffer();
       for (size_t i = 0; i < of_optimizer; ++i) memory.optimizer.push_back(at::zeros_like(buffer));
       for (size_t i = 0; i < of_dynamics; ++i) memory.dynamics.push_back(at::zeros_like(buffer));
       state.memories.push_back(std::move(memory));
     }
-    state.loss_sum = at::zeros({lanes}, streams.options().dtype(at::kDouble));
+    state.loss_sum = at::zeros({lanes}, at::kDouble);
     state.clip_norm = player.is_critic ? train.critic_clip_norm : train.generator_clip_norm;
     states_.push_back(std::move(state));
   }
   faults_.resize(static_cast<size_t>(lanes));
   refresh_leaves();
+}
+
+Players::Players(const Players& group, int64_t lane, const Assembly& of_lane) : assembly_(&of_lane) {
+  for (const auto& [kind, network] : group.networks_) networks_.emplace(kind, network.lane(lane));
+  for (const State& all : group.states_) {
+    State state;
+    for (const NetworkMemory& memory : all.memories) {
+      NetworkMemory one{memory.network, {}, {}, {}};
+      for (const Tensor& buffer : memory.optimizer) one.optimizer.push_back(buffer.narrow(0, lane, 1));
+      for (const Tensor& buffer : memory.dynamics) one.dynamics.push_back(buffer.narrow(0, lane, 1));
+      state.memories.push_back(std::move(one));
+    }
+    state.updates = all.updates;
+    state.turns = all.turns;
+    state.loss_sum = all.loss_sum.narrow(0, lane, 1).clone();
+    state.loss_count = all.loss_count;
+    state.clip_norm = all.clip_norm;
+    states_.push_back(std::move(state));
+  }
+  faults_.resize(1);
+  refresh_leaves();
+}
+
+void Players::take_over(int64_t lane, const Players& one) {
+  if (!one.faults_[0].empty()) return blame(lane, one.faults_[0]);  // it has ended before its neighbours
+  for (size_t p = 0; p < states_.size(); ++p) {
+    states_[p].updates = one.states_[p].updates;
+    states_[p].turns = one.states_[p].turns;
+    states_[p].loss_sum[lane].copy_(one.states_[p].loss_sum[0]);
+    states_[p].loss_count = one.states_[p].loss_count;
+  }
+}
+
+const Field& Players::planned_gradient(size_t player) {
+  State& state = states_[player];
+  if (!state.planned.empty()) return state.planned;
+  for (NetworkMemory& memory : state.memories) {
+    const Network& of = network(memory);
+    memory.planned = at::zeros_like(of.buffer());
+    for (Tensor& view : of.views_into(memory.planned)) state.planned.push_back(std::move(view));
+  }
+  return state.planned;
 }
 
 void Players::refresh_leaves() {
@@ -98,37 +133,40 @@ void Players::refresh_leaves() {
 void Players::move(size_t player, const Field& direction, std::vector<double> rate_factors) {
   const at::NoGradGuard no_grad;
   State& state = states_[player];
+  const bool planned = !state.planned.empty() &&
+                       std::equal(direction.begin(), direction.end(), state.planned.begin(), state.planned.end(),
+                                  [](const Tensor& a, const Tensor& b) { return a.is_same(b); });
+  std::vector<Tensor> gradients;  // by network
   auto next = direction.begin();
   for (const auto& memory : state.memories) {
     Network& moved = network(memory);
     const auto count = static_cast<std::ptrdiff_t>(moved.leaves().size());
-    moved.collect({next, next + count});
+    if (!planned) moved.collect({next, next + count});
     next += count;
-    blame_where_not_finite(moved, moved.gradient(), "the gradient of {}/{} is not finite");
+    gradients.push_back(planned ? memory.planned : moved.gradient());
+    blame_where_not_finite(moved, gradients.back(), "the gradient of {}/{} is not finite");
   }
-  if (state.clip_norm > 0) clip(state);
-  for (auto& memory : state.memories) {
+  if (state.clip_norm > 0) clip(state.clip_norm, gradients);
+  for (size_t i = 0; i < state.memories.size(); ++i) {
+    auto& memory = state.memories[i];
     Network& moved = network(memory);
     const Sound sound(moved, faults_);
     assembly_->optimizer(spec(player))
-        .update({moved.buffer(), moved.gradient(), memory.optimizer, state.updates, rate_factors});
+        .update({moved.buffer(), gradients[i], memory.optimizer, state.updates, rate_factors});
     project(memory);
   }
   ++state.updates;
 }
 
 // One norm over all networks of the player, lane by lane.
-void Players::clip(const State& state) const {
+void Players::clip(double norm, const std::vector<Tensor>& gradients) {
   Tensor squares;
-  for (const auto& memory : state.memories) {
-    const Tensor some = lane_sum(networks_.at(memory.network).gradient().to(at::kDouble).square());
+  for (const Tensor& gradient : gradients) {
+    const Tensor some = lane_sum(gradient.to(at::kDouble).square());
     squares = squares.defined() ? squares + some : some;
   }
-  const Tensor factor = (state.clip_norm / squares.sqrt()).clamp_max(1);
-  for (const auto& memory : state.memories) {
-    const Tensor& gradient = networks_.at(memory.network).gradient();
-    gradient.mul_(factor.unsqueeze(1).to(gradient.scalar_type()));
-  }
+  const Tensor factor = (norm / squares.sqrt()).clamp_max(1);
+  for (const Tensor& gradient : gradients) gradient.mul_(factor.unsqueeze(1).to(gradient.scalar_type()));
 }
 
 void Players::project(const NetworkMemory& memory) {
@@ -185,20 +223,26 @@ std::vector<Field> Players::dynamics_states(size_t player) const {
 }
 
 void Players::note_loss(size_t player, const Tensor& loss) {
+  const Tensor losses = loss.detach().to(at::kCPU, at::kDouble).contiguous();
+  const auto* values = losses.const_data_ptr<double>();
+  note_loss(player, std::vector<double>(values, values + losses.numel()));
+}
+
+void Players::note_loss(size_t player, const std::vector<double>& loss) {
   State& state = states_[player];
-  const Tensor losses = loss.detach().to(at::kDouble);
-  state.loss_sum += losses;
   ++state.loss_count;
-  const Tensor on_cpu = losses.cpu();
-  for (int64_t lane = 0; lane < on_cpu.size(0); ++lane)
-    if (const double value = on_cpu.const_data_ptr<double>()[lane]; !std::isfinite(value))
-      blame(lane, fmt::format("the loss of the {} is {}", spec(player).name, value));
+  auto* sums = state.loss_sum.mutable_data_ptr<double>();
+  for (size_t lane = 0; lane < loss.size(); ++lane) {
+    sums[lane] += loss[lane];
+    if (!std::isfinite(loss[lane]))
+      blame(static_cast<int64_t>(lane), fmt::format("the loss of the {} is {}", spec(player).name, loss[lane]));
+  }
 }
 
 Tensor Players::take_mean_loss(size_t player) {
   State& state = states_[player];
   if (state.loss_count == 0) return {};
-  const Tensor mean = (state.loss_sum / static_cast<double>(state.loss_count)).cpu();
+  const Tensor mean = state.loss_sum / static_cast<double>(state.loss_count);
   state.loss_sum.zero_();
   state.loss_count = 0;
   return mean;
@@ -234,6 +278,28 @@ void Players::check_parameters() {
     }
 }
 
+void Players::lasting(Lasting& all) {
+  for (const auto& [kind, network] : networks_) {
+    all.rows(network.role() + "/parameters", network.buffer());
+    all.rows(network.role() + "/state", network.state_buffer());
+  }
+  for (size_t p = 0; p < states_.size(); ++p) {
+    State& state = states_[p];
+    const std::string name = spec(p).name + "/";
+    for (const NetworkMemory& memory : state.memories) {
+      const std::string of_network = name + network(memory).role();
+      for (size_t i = 0; i < memory.optimizer.size(); ++i)
+        all.rows(fmt::format("{}/optimizer.{}", of_network, i), memory.optimizer[i]);
+      for (size_t i = 0; i < memory.dynamics.size(); ++i)
+        all.rows(fmt::format("{}/dynamics.{}", of_network, i), memory.dynamics[i]);
+    }
+    all.rows(name + "loss_sum", state.loss_sum);
+    all.count(name + "loss_count", state.loss_count);
+    all.count(name + "updates", state.updates);
+    all.count(name + "turns", state.turns);
+  }
+}
+
 void Players::keep(const std::vector<int64_t>& lanes) {
   std::vector<std::string> kept;
   for (const int64_t lane : lanes) kept.push_back(std::move(faults_[static_cast<size_t>(lane)]));
@@ -241,11 +307,11 @@ void Players::keep(const std::vector<int64_t>& lanes) {
   if (lanes.empty()) return;
   for (auto& [kind, network] : networks_) network.keep(lanes);
   for (State& state : states_) {
-    const Tensor index = at::tensor(lanes, at::kLong).to(state.loss_sum.device());
-    state.loss_sum = state.loss_sum.index_select(0, index);
+    state.loss_sum = state.loss_sum.index_select(0, at::tensor(lanes, at::kLong));
     for (auto& memory : state.memories)
       for (auto* buffers : {&memory.optimizer, &memory.dynamics})
-        for (Tensor& buffer : *buffers) buffer = buffer.index_select(0, index);
+        for (Tensor& buffer : *buffers)
+          buffer = buffer.index_select(0, at::tensor(lanes, at::kLong).to(buffer.device()));
   }
   refresh_leaves();
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "game/assembly.hpp"
+#include "game/lasting.hpp"
 #include "game/network.hpp"
 
 namespace saddle {
@@ -22,12 +23,14 @@ std::vector<Kind> networks_of(const PlayerSpec& player, const Networks& networks
 /// Its parameters as differentiable leaves.
 Field leaves_of(const PlayerSpec& player, const Networks& networks);
 
-/// By lane: whether every number of a buffer [lane, n] is finite.
-std::vector<bool> finite_lanes(const Tensor& buffer);
-
 class Players {
  public:
   Players(const Assembly& assembly, const Streams& streams, const TrainConfig& train);
+
+  /// One lane of `group` on the same buffers, with its parts, as if it were alone.
+  Players(const Players& group, int64_t lane, const Assembly& of_lane);
+  /// What `one`, such a lane, has counted and noted meanwhile.
+  void take_over(int64_t lane, const Players& one);
 
   /// The same lanes' parts, made anew.
   void reassemble(const Assembly& assembly) { assembly_ = &assembly; }
@@ -35,7 +38,16 @@ class Players {
   size_t count() const { return states_.size(); }
   const PlayerSpec& spec(size_t player) const { return assembly_->players()[player]; }
   const Field& leaves(size_t player) const { return states_[player].leaves; }
+  /// Updates that the player's optimizer has made: more than one a turn where a dynamics looks ahead.
   int64_t updates(size_t player) const { return states_[player].updates; }
+  /// Where a tape leaves the gradient of the player's loss; `move` takes it from there without a copy.
+  const Field& planned_gradient(size_t player);
+  void set_updates(size_t player, int64_t count) { states_[player].updates = count; }
+  /// Turns in which the player has moved.
+  int64_t turns(size_t player) const { return states_[player].turns; }
+  void end_turn(const std::vector<size_t>& movers) {
+    for (const size_t p : movers) ++states_[p].turns;
+  }
 
   /// An optimizer's step along −direction, after the player's gradient was clipped.
   void move(size_t player, const Field& direction, std::vector<double> rate_factors);
@@ -48,6 +60,7 @@ class Players {
 
   /// Sums the losses until `take_mean_loss`; blames the lanes whose loss is not finite.
   void note_loss(size_t player, const Tensor& loss);
+  void note_loss(size_t player, const std::vector<double>& loss);
   /// [lane] float64, on the CPU; undefined if there was no loss since the last call.
   Tensor take_mean_loss(size_t player);
   /// Blames lanes for what no loss shows: parameters that the last update took out of range, and a memory of
@@ -57,6 +70,9 @@ class Players {
   const std::vector<std::string>& faults() const { return faults_; }
   bool any_fault() const;
   void blame(int64_t lane, std::string why);
+  /// Parameters and states of all networks, what optimizers and dynamics remember, losses since the last
+  /// measurement.
+  void lasting(Lasting& all);
   /// Keeps the given lanes, in that order.
   void keep(const std::vector<int64_t>& lanes);
 
@@ -64,18 +80,20 @@ class Players {
   struct NetworkMemory {
     Kind network;
     std::vector<Tensor> optimizer, dynamics;  // each [lane, slice]
+    Tensor planned;                           // gradient, [lane, slice]; undefined without a tape
   };
   struct State {
     std::vector<NetworkMemory> memories;
     Field leaves;
-    int64_t updates = 0;
-    Tensor loss_sum;  // [lane] float64
+    int64_t updates = 0, turns = 0;
+    Tensor loss_sum;  // [lane] float64, on the CPU
     int64_t loss_count = 0;
     double clip_norm = 0;  // 0: no limit
+    Field planned;         // views of the networks' planned gradients
   };
   class Sound;
   void refresh_leaves();
-  void clip(const State& state) const;
+  static void clip(double norm, const std::vector<Tensor>& gradients);
   void project(const NetworkMemory& memory);
   void blame_where_not_finite(const Network& network, const Tensor& buffer, const char* sentence);
   Network& network(const NetworkMemory& memory) { return networks_.at(memory.network); }

@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "game/live_turn.hpp"
+#include "lanes/finite.hpp"
 
 namespace saddle {
 namespace {
@@ -27,13 +27,16 @@ std::vector<std::pair<std::string, Tensor>> weights_of(const Networks& networks,
 
 }  // namespace
 
-Trainer::Trainer(std::vector<const TrialConfig*> trials, SharedData data, at::Device device)
+Trainer::Trainer(std::vector<const TrialConfig*> trials, SharedData data, at::Device device, bool tapes)
     : trials_(std::move(trials)),
       options_(at::TensorOptions(device).dtype(trials_.at(0)->train.dtype == "float64" ? at::kDouble
                                                                                        : at::kFloat)),
-      data_(std::move(data)) {
+      data_(std::move(data)),
+      tapes_(tapes),
+      health_(lanes()) {
   assemble();
   players_.emplace(*assembly_, *streams_, trials_[0]->train);
+  steps_.emplace(*assembly_, *players_, *streams_, trials_[0]->train);
   if (assembly_->average().keeps()) averages_.emplace();
   for (const TrialConfig* trial : trials_) {
     results_.emplace_back();
@@ -51,7 +54,40 @@ void Trainer::assemble() {
   measure_ = std::make_unique<Measure>(*assembly_, *trials_[0], options_);
 }
 
-void Trainer::run(const Progress& progress, const Finished& finished) {
+Lasting Trainer::lasting() {
+  Lasting all;
+  players_->lasting(all);
+  if (averages_) averages_->lasting(players_->networks(), all);
+  health_.lasting(*assembly_, players_->networks(), all);
+  return all;
+}
+
+void Trainer::resume(const std::vector<Checkpoint>& checkpoints) {
+  std::vector<const NamedTensors*> lanes;
+  for (const Checkpoint& checkpoint : checkpoints) {
+    if (checkpoint.so_far.steps != checkpoints[0].so_far.steps)
+      throw CheckpointMismatch("it is not at the step of its neighbours");
+    lanes.push_back(&checkpoint.lasting);
+  }
+  lasting().restore(lanes);
+  step_ = checkpoints[0].so_far.steps;
+  for (size_t lane = 0; lane < results_.size(); ++lane) {
+    results_[lane] = checkpoints[lane].so_far;
+    results_[lane].trial = trials_[lane];
+  }
+}
+
+void Trainer::save_all(const Saving& saving) {
+  const Lasting all = lasting();
+  for (int64_t lane = 0; lane < lanes(); ++lane) {
+    Checkpoint checkpoint{results_[static_cast<size_t>(lane)], all.of(lane)};
+    checkpoint.so_far.outcome = Outcome::interrupted;
+    checkpoint.so_far.steps = checkpoint.so_far.reason_step = step_;
+    saving.save(checkpoint);
+  }
+}
+
+void Trainer::run(const Progress& progress, const Finished& finished, const Saving& saving) {
   const int64_t steps = trials_[0]->train.steps, every = trials_[0]->measure.every;
   auto lap = Clock::now(), shown = lap;
   const auto share_time = [&] {
@@ -59,12 +95,13 @@ void Trainer::run(const Progress& progress, const Finished& finished) {
       result.seconds += seconds_since(lap) / static_cast<double>(results_.size());
     lap = Clock::now();
   };
-  draw_samples();
-  if (players_->any_fault()) remove_dead(finished);
-  if (!trials_.empty()) measure();
+  if (step_ == 0) {  // not resumed
+    draw_samples();
+    if (players_->any_fault()) remove_dead(finished);
+    if (!trials_.empty()) measure();
+  }
   while (step_ < steps && !trials_.empty()) {
-    step();
-    ++step_;
+    advance(every > 0 ? std::min(steps, (step_ / every + 1) * every) : steps);
     const bool due = step_ == steps || (every > 0 && step_ % every == 0);
     if (due) {
       players_->check_parameters();
@@ -75,53 +112,66 @@ void Trainer::run(const Progress& progress, const Finished& finished) {
       remove_dead(finished);
     }
     if (!trials_.empty() && due) measure();
+    const bool goes_on = step_ < steps && !trials_.empty();
+    if (goes_on && saving.due && saving.due(step_)) {
+      share_time();
+      save_all(saving);
+    }
     if (seconds_since(shown) > 0.02) {
       shown = Clock::now();
-      if (!progress(step_) && step_ < steps) {
+      if (!progress(step_) && goes_on) {
         share_time();
-        return finish_all(Outcome::interrupted, finished);
+        if (saving.save) save_all(saving);
+        return finish_all(true, finished);
       }
     }
   }
   share_time();
-  finish_all(Outcome::done, finished);
+  finish_all(false, finished);
 }
 
-// Alternating: every player in turn against the others as they then are. Simultaneous: the critic's extra
-// updates first, then both players from one point and one batch.
-void Trainer::step() {
-  const TrainConfig& train = trials_[0]->train;
-  const auto& players = assembly_->players();
-  rate_factors_.assign(players.size(), {});
-  for (size_t p = 0; p < players.size(); ++p)
-    for (int64_t lane = 0; lane < lanes(); ++lane)
-      rate_factors_[p].push_back(assembly_->schedule(players[p]).at(step_, train.steps, lane));
-  const auto turns_of = [&](size_t p, int64_t count) {
-    for (int64_t k = 0; k < count; ++k) turn({p}, fmt::format("{}.{}", players[p].name, k), k);
-  };
-  const auto updates = [&](size_t p) {
-    return players[p].is_critic ? train.critic_steps : train.generator_steps;
-  };
-  if (train.turns == "simultaneous") {
-    std::vector<size_t> all;
-    for (size_t p = 0; p < players.size(); ++p) {
-      turns_of(p, updates(p) - 1);
-      all.push_back(p);
-    }
-    turn(std::move(all), "generator.0", 0);
-  } else {
-    const bool critic_first = train.first != "generator";
-    for (const bool critics : {critic_first, !critic_first})
-      for (size_t p = 0; p < players.size(); ++p)
-        if (players[p].is_critic == critics) turns_of(p, updates(p));
+// Whether lanes may train by themselves. At step 0 a stream's step could not be told from a constant.
+bool Trainer::may_use_tapes() const {
+  constexpr int64_t worth_it = 20;  // steps: a recording takes as long as about ten
+  return tapes_ && options_.device().is_cpu() && step_ > 0 && trials_[0]->train.steps - step_ > worth_it &&
+         !assembly_->dynamics().needs_second_derivatives();
+}
+
+void Trainer::advance(int64_t until) {
+  if (!lone_lanes_.empty() || may_use_tapes()) return advance_one_by_one(until);
+  played_.clear();
+  steps_->play(step_);
+  ++step_;
+  if (averages_) averages_->add(assembly_->average(), players_->networks(), step_);
+}
+
+// Many steps of one lane, then of the next. Averages are taken of all lanes at each step.
+void Trainer::advance_one_by_one(int64_t until) {
+  const bool records = lone_lanes_.empty();
+  for (int64_t lane = 0; records && lane < lanes(); ++lane)
+    lone_lanes_.push_back(std::make_unique<LoneLane>(*trials_[static_cast<size_t>(lane)], options_, data_,
+                                                     *players_, lane));
+  constexpr double patience = 0.1;  // seconds until somebody is told of progress, and may stop it
+  int64_t count = 1;
+  if (!averages_ && seconds_a_step_)
+    count = std::clamp<int64_t>(
+        static_cast<int64_t>(patience / (*seconds_a_step_ * static_cast<double>(lanes()))), 1, until - step_);
+  const auto start = Clock::now();
+  played_.assign(trials_.size(), step_);
+  bool refused = false;
+  for (int64_t lane = 0; lane < lanes(); ++lane) {
+    LoneLane& lone = *lone_lanes_[static_cast<size_t>(lane)];
+    played_[static_cast<size_t>(lane)] += lone.play(step_, count);
+    players_->take_over(lane, lone.players());
+    refused = refused || !lone.refusal().empty();
   }
-  if (averages_) averages_->add(assembly_->average(), players_->networks(), step_ + 1);
-}
-
-void Trainer::turn(std::vector<size_t> movers, const std::string& name, int64_t draw) {
-  Moment moment(*assembly_, players_->networks(), *streams_, trials_[0]->train, {name, draw, step_, step_});
-  LiveTurn turn(*assembly_, *players_, moment, std::move(movers), rate_factors_);
-  assembly_->dynamics().play(turn);
+  if (!records) seconds_a_step_ = seconds_since(start) / static_cast<double>(count * lanes());
+  step_ += count;
+  if (averages_) averages_->add(assembly_->average(), players_->networks(), step_);
+  if (refused) {
+    tapes_ = false;
+    lone_lanes_.clear();
+  }
 }
 
 void Trainer::draw_samples() {
@@ -141,6 +191,7 @@ void Trainer::measure() {
     const Tensor means = players_->take_mean_loss(p);
     for (size_t lane = 0; means.defined() && lane < results_.size(); ++lane)
       record("loss." + assembly_->players()[p].name, lane, means.const_data_ptr<double>()[lane]);
+    for (const auto& lone : lone_lanes_) lone->forget_losses(p);
   }
   const auto columns = measure_->columns(measured_networks(), fake_, step_);
   for (size_t lane = 0; lane < results_.size(); ++lane) {
@@ -150,6 +201,7 @@ void Trainer::measure() {
       results_[lane].metrics.emplace_back(column.name, column.values[lane]);
     }
   }
+  health_.look(*assembly_, players_->networks(), trials_[0]->train, measure_->real(), fake_, step_);
 }
 
 Networks Trainer::measured_networks() const {
@@ -157,22 +209,27 @@ Networks Trainer::measured_networks() const {
 }
 
 // [lane, n, …], or undefined.
-Tensor Trainer::kept_samples() const {
+Tensor Trainer::kept_samples(int64_t step) const {
   const int64_t n = trials_.empty() ? 0 : trials_[0]->keep.samples;
-  return n > 0 ? measure_->samples(measured_networks(), lanes(), step_, n).cpu() : Tensor();
+  return n > 0 ? measure_->samples(measured_networks(), lanes(), step, n).cpu() : Tensor();
 }
 
-void Trainer::finish_all(Outcome outcome, const Finished& finished) {
-  const Tensor samples = kept_samples();
-  for (int64_t lane = 0; lane < lanes(); ++lane) finished(finish(lane, outcome, samples));
+void Trainer::finish_all(bool interrupted, const Finished& finished) {
+  const Tensor samples = kept_samples(step_);
+  for (int64_t lane = 0; lane < lanes(); ++lane) {
+    const Health::Finding finding =
+        interrupted ? Health::Finding{Outcome::interrupted, {}, step_} : health_.finding(lane);
+    finished(finish(lane, finding, samples));
+  }
 }
 
-TrialResult Trainer::finish(int64_t lane, Outcome outcome, const Tensor& samples) {
+TrialResult Trainer::finish(int64_t lane, Health::Finding finding, const Tensor& samples) {
   TrialResult result = std::move(results_[static_cast<size_t>(lane)]);
-  result.outcome = outcome;
-  result.steps = step_;
-  if (outcome == Outcome::diverged) {
-    result.reason = players_->faults()[static_cast<size_t>(lane)];
+  result.outcome = finding.outcome;
+  result.reason = std::move(finding.reason);
+  result.steps = steps_of(lane);
+  result.reason_step = finding.outcome == Outcome::done ? result.steps : finding.since;
+  if (result.outcome == Outcome::diverged) {
     // What it measured before says nothing about where it ended.
     for (auto& [name, value] : result.metrics) value = std::numeric_limits<double>::quiet_NaN();
   }
@@ -185,13 +242,17 @@ TrialResult Trainer::finish(int64_t lane, Outcome outcome, const Tensor& samples
 }
 
 void Trainer::remove_dead(const Finished& finished) {
-  const Tensor samples = kept_samples();
+  std::map<int64_t, Tensor> samples;  // by the step at which a lane ended
   std::vector<int64_t> alive;
   for (int64_t lane = 0; lane < lanes(); ++lane) {
-    if (players_->faults()[static_cast<size_t>(lane)].empty())
+    const std::string& fault = players_->faults()[static_cast<size_t>(lane)];
+    if (fault.empty()) {
       alive.push_back(lane);
-    else
-      finished(finish(lane, Outcome::diverged, samples));
+      continue;
+    }
+    const int64_t ended = steps_of(lane);
+    if (!samples.contains(ended)) samples.emplace(ended, kept_samples(ended));
+    finished(finish(lane, {Outcome::diverged, fault, ended}, samples.at(ended)));
   }
   const auto keep = [&](auto& list) {
     std::decay_t<decltype(list)> kept;
@@ -200,12 +261,16 @@ void Trainer::remove_dead(const Finished& finished) {
   };
   keep(trials_);
   keep(results_);
+  played_.clear();
+  lone_lanes_.clear();
   if (alive.empty()) return;
   players_->keep(alive);
-  fake_ = fake_.index_select(0, at::tensor(alive, at::kLong).to(fake_.device()));
+  if (fake_.defined()) fake_ = fake_.index_select(0, at::tensor(alive, at::kLong).to(fake_.device()));
   if (averages_) averages_->keep(alive);
+  health_.keep(alive);
   assemble();
   players_->reassemble(*assembly_);
+  steps_.emplace(*assembly_, *players_, *streams_, trials_[0]->train);
 }
 
 }  // namespace saddle

@@ -1,5 +1,8 @@
 // Trains a group of trials as lanes, from the first step to the last. A lane that diverges ends there, its
 // neighbours go on and the group closes up.
+//
+// On the CPU lanes take their steps one after the other, by recorded tapes, where their losses can be replayed;
+// otherwise, and on other devices, all lanes are one batch. The bits are the same.
 #pragma once
 #include <functional>
 #include <memory>
@@ -7,37 +10,61 @@
 #include <vector>
 
 #include "game/averages.hpp"
+#include "game/checkpoint.hpp"
+#include "game/health.hpp"
+#include "game/lone_lane.hpp"
 #include "game/measure.hpp"
 #include "game/players.hpp"
 #include "game/result.hpp"
+#include "game/steps.hpp"
 
 namespace saddle {
 
 class Trainer {
  public:
-  /// The trials' structural texts must be equal.
-  Trainer(std::vector<const TrialConfig*> trials, SharedData data, at::Device device = at::kCPU);
+  /// The trials' structural texts must be equal. `tapes`: whether recorded tapes may be used.
+  Trainer(std::vector<const TrialConfig*> trials, SharedData data, at::Device device = at::kCPU,
+          bool tapes = true);
   ~Trainer();
 
   /// Called with the number of steps done every few milliseconds; false stops.
   using Progress = std::function<bool(int64_t steps)>;
   /// Called once for every trial, when it ends.
   using Finished = std::function<void(TrialResult)>;
-  void run(const Progress& progress, const Finished& finished);
+  /// `due` is asked between steps, with the number of those done; where it agrees, and where `progress`
+  /// stops, `save` gets a checkpoint of every trial.
+  struct Saving {
+    std::function<bool(int64_t steps)> due;
+    std::function<void(const Checkpoint&)> save;
+  };
+  void run(const Progress& progress, const Finished& finished, const Saving& saving = {});
+  /// Before `run`: goes on from checkpoints of these trials, all at one step. Throws CheckpointMismatch, and
+  /// nothing has changed, if they are not of such trials.
+  void resume(const std::vector<Checkpoint>& checkpoints);
 
  private:
   void assemble();
-  void step();
-  void turn(std::vector<size_t> movers, const std::string& name, int64_t draw);
+  /// Plays steps, at least one and none from `until` on.
+  void advance(int64_t until);
+  bool may_use_tapes() const;
+  void advance_one_by_one(int64_t until);
+  Lasting lasting();
+  void save_all(const Saving& saving);
   /// Draws what is measured next; a lane whose samples are not finite has diverged.
   void draw_samples();
   void measure();
   void remove_dead(const Finished& finished);
-  TrialResult finish(int64_t lane, Outcome outcome, const Tensor& samples);
-  void finish_all(Outcome outcome, const Finished& finished);
+  TrialResult finish(int64_t lane, Health::Finding finding, const Tensor& samples);
+  /// Of lanes that are sound: at the end of the training, or interrupted.
+  void finish_all(bool interrupted, const Finished& finished);
   /// What is measured and sampled from: the averaged weights where there are some.
   Networks measured_networks() const;
-  Tensor kept_samples() const;
+  Tensor kept_samples(int64_t step) const;
+  /// Steps that the lane has done.
+  int64_t steps_of(int64_t lane) const {
+    const auto at = static_cast<size_t>(lane);
+    return at < played_.size() ? played_[at] : step_;
+  }
   int64_t lanes() const { return static_cast<int64_t>(trials_.size()); }
 
   std::vector<const TrialConfig*> trials_;
@@ -46,11 +73,16 @@ class Trainer {
   std::unique_ptr<Assembly> assembly_;
   std::optional<Streams> streams_;
   std::optional<Players> players_;
+  std::optional<Steps> steps_;
   std::optional<Averages> averages_;
+  std::vector<std::unique_ptr<LoneLane>> lone_lanes_;
+  bool tapes_;
+  std::optional<double> seconds_a_step_;  // of a lone lane
   std::unique_ptr<Measure> measure_;
-  std::vector<TrialResult> results_;               // by lane
-  std::vector<std::vector<double>> rate_factors_;  // of this step, by player and lane
-  Tensor fake_;                                    // drawn for the next measurement
+  Health health_;
+  std::vector<TrialResult> results_;  // by lane
+  std::vector<int64_t> played_;       // steps by lane, where lanes play by themselves
+  Tensor fake_;                       // drawn for the next measurement
   int64_t step_ = 0;
 };
 

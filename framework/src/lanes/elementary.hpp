@@ -76,6 +76,7 @@ struct ExpParts {
 }
 
 // Of float64, the C library's.
+inline double exp(double x) { return std::exp(x); }
 inline double expm1(double x) { return std::expm1(x); }
 inline double tanh(double x) { return std::tanh(x); }
 inline double sigmoid(double x) {

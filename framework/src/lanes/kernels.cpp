@@ -2,6 +2,7 @@
 
 #include <saddle/vectorize.hpp>
 
+#include <bit>
 #include <cstring>
 
 #include "elementary.hpp"
@@ -12,6 +13,19 @@ namespace {
 constexpr double leaky_slope = 0.2;
 
 }  // namespace
+
+// An exponent of ones is that of infinities and NaN.
+SADDLE_VECTORIZE bool all_finite(const float* x, int64_t n) {
+  uint32_t bad = 0;
+  for (int64_t i = 0; i < n; ++i) bad |= (std::bit_cast<uint32_t>(x[i]) & 0x7F800000U) == 0x7F800000U ? 1U : 0U;
+  return bad == 0;
+}
+SADDLE_VECTORIZE bool all_finite(const double* x, int64_t n) {
+  constexpr uint64_t exponent = 0x7FF0000000000000U;
+  uint64_t bad = 0;
+  for (int64_t i = 0; i < n; ++i) bad |= (std::bit_cast<uint64_t>(x[i]) & exponent) == exponent ? 1U : 0U;
+  return bad == 0;
+}
 
 // One body for both number types: target_clones does not go with templates.
 #define SADDLE_KERNELS(T)                                                                          \
@@ -102,6 +116,13 @@ constexpr double leaky_slope = 0.2;
   }                                                                                                \
   SADDLE_VECTORIZE void expm1(const T* x, T* y, int64_t n) {                                       \
     for (int64_t i = 0; i < n; ++i) y[i] = expm1(x[i]);                                            \
+  }                                                                                                \
+  SADDLE_VECTORIZE void scaled_exp(const T* __restrict x, T* __restrict y, int64_t n, T rate, T factor, \
+                                   bool adds) {                                                     \
+    if (adds)                                                                                      \
+      for (int64_t i = 0; i < n; ++i) y[i] += factor * exp(rate * x[i]);                           \
+    else                                                                                           \
+      for (int64_t i = 0; i < n; ++i) y[i] = factor * exp(rate * x[i]);                            \
   }                                                                                                \
   SADDLE_VECTORIZE void tanh(const T* x, T* y, int64_t n) {                                        \
     for (int64_t i = 0; i < n; ++i) y[i] = tanh(x[i]);                                             \

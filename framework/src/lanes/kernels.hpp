@@ -10,6 +10,10 @@ namespace saddle::kernels {
 double sum(const float* x, int64_t n);
 double sum(const double* x, int64_t n);
 
+/// Whether none of n numbers is infinite or not a number.
+bool all_finite(const float* x, int64_t n);
+bool all_finite(const double* x, int64_t n);
+
 /// y[r][c] = activation(y[r][c]), in place.
 void activate(Activation, float* y, int64_t n);
 void activate(Activation, double* y, int64_t n);
@@ -33,6 +37,9 @@ void sigmoid(const double* x, double* y, int64_t n);
 void expm1(const float* x, float* y, int64_t n);
 void expm1(const double* x, double* y, int64_t n);
 void tanh(const float* x, float* y, int64_t n);
+/// y[i] (+)= factor · exp(rate · x[i]), added where `adds`.
+void scaled_exp(const float* x, float* y, int64_t n, float rate, float factor, bool adds);
+void scaled_exp(const double* x, double* y, int64_t n, double rate, double factor, bool adds);
 void tanh(const double* x, double* y, int64_t n);
 
 }  // namespace saddle::kernels

@@ -7,8 +7,10 @@
 
 #include <torch/csrc/autograd/autograd.h>
 
+#include "elsewhere.hpp"
 #include "gemm.hpp"
 #include "kernels.hpp"
+#include "recorder.hpp"
 
 namespace saddle {
 namespace {
@@ -18,21 +20,33 @@ using torch::autograd::Function;
 using torch::autograd::Variable;
 using torch::autograd::variable_list;
 
+// The operands of a kernel of type T, in the order in which run_kernel was given them.
+template <class T>
+const T* in(char* operand) {
+  return reinterpret_cast<const T*>(operand);
+}
+template <class T>
+T* out(char* operand) {
+  return reinterpret_cast<T*>(operand);
+}
+
 // Applies an element-wise kernel to a contiguous copy of x.
 template <class Kernel>
 Tensor map(const Tensor& x, Kernel kernel) {
-  const Tensor in = x.contiguous();
-  Tensor out = at::empty_like(in);
-  AT_DISPATCH_FLOATING_TYPES(in.scalar_type(), "map", [&] {
-    kernel(in.const_data_ptr<scalar_t>(), out.mutable_data_ptr<scalar_t>(), in.numel());
+  const Tensor from = x.contiguous();
+  Tensor to = at::empty_like(from);
+  AT_DISPATCH_FLOATING_TYPES(from.scalar_type(), "map", [&] {
+    run_kernel({&from}, {&to}, [kernel, n = from.numel()](char* const* p) {
+      kernel(in<scalar_t>(p[0]), out<scalar_t>(p[1]), n);
+    });
   });
-  return out;
+  return to;
 }
 
 struct SoftplusFunction : Function<SoftplusFunction> {
   static Tensor forward(AutogradContext* ctx, const Tensor& x) {
     ctx->save_for_backward({x});
-    return map(x, [](auto... a) { kernels::softplus(a...); });
+    return x.is_cpu() ? map(x, [](auto... a) { kernels::softplus(a...); }) : elsewhere::softplus(x);
   }
   static variable_list backward(AutogradContext* ctx, variable_list g) {
     return {g[0] * saddle::sigmoid(ctx->get_saved_variables()[0])};
@@ -54,10 +68,38 @@ struct SigmoidFunction : Function<SigmoidFunction> {
 struct Expm1Function : Function<Expm1Function> {
   static Tensor forward(AutogradContext* ctx, const Tensor& x) {
     ctx->save_for_backward({x});
-    return map(x, [](auto... a) { kernels::expm1(a...); });
+    return x.is_cpu() ? map(x, [](auto... a) { kernels::expm1(a...); }) : at::expm1(x);
   }
   static variable_list backward(AutogradContext* ctx, variable_list g) {
     return {g[0] * ctx->get_saved_variables()[0].exp()};
+  }
+};
+
+// Rates are a constant of the graph: kernels have fixed bandwidths, or take them from the data.
+struct SumOfExpFunction : Function<SumOfExpFunction> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& x, const Tensor& rates_any, int64_t power) {
+    ctx->save_for_backward({x, rates_any});
+    ctx->saved_data["power"] = power;
+    const Tensor from = x.contiguous(), rates = rates_any.contiguous();
+    Tensor to = at::empty_like(from);
+    const int64_t lanes = from.size(0), terms = rates.size(1), n = lanes == 0 ? 0 : from.numel() / lanes;
+    AT_DISPATCH_FLOATING_TYPES(from.scalar_type(), "sum_of_exp", [&] {
+      run_kernel({&from, &rates}, {&to}, [=](char* const* p) {
+        for (int64_t lane = 0; lane < lanes; ++lane)
+          for (int64_t k = 0; k < terms; ++k) {
+            const scalar_t rate = in<scalar_t>(p[1])[lane * terms + k];
+            scalar_t factor = 1;
+            for (int64_t i = 0; i < power; ++i) factor *= rate;
+            kernels::scaled_exp(in<scalar_t>(p[0]) + lane * n, out<scalar_t>(p[2]) + lane * n, n, rate, factor, k > 0);
+          }
+      });
+    });
+    return to;
+  }
+  static variable_list backward(AutogradContext* ctx, variable_list g) {
+    const auto saved = ctx->get_saved_variables();
+    return {g[0] * saddle::sum_of_exp(saved[0], saved[1], ctx->saved_data["power"].toInt() + 1), Variable(),
+            Variable()};
   }
 };
 
@@ -65,16 +107,17 @@ struct Expm1Function : Function<Expm1Function> {
 struct SumFunction : Function<SumFunction> {
   static Tensor forward(AutogradContext* ctx, const Tensor& x, int64_t kept) {
     ctx->saved_data["shape"] = x.sizes().vec();
-    const Tensor in = x.contiguous();
+    const Tensor from = x.contiguous();
     const auto sizes = x.sizes();
-    Tensor out = at::empty(sizes.slice(0, static_cast<size_t>(kept)), in.options());
-    const int64_t rows = out.numel(), n = rows == 0 ? 0 : in.numel() / rows;
-    AT_DISPATCH_FLOATING_TYPES(in.scalar_type(), "sum", [&] {
-      const auto* from = in.const_data_ptr<scalar_t>();
-      auto* to = out.mutable_data_ptr<scalar_t>();
-      for (int64_t r = 0; r < rows; ++r) to[r] = static_cast<scalar_t>(kernels::sum(from + r * n, n));
+    Tensor to = at::empty(sizes.slice(0, static_cast<size_t>(kept)), from.options());
+    const int64_t rows = to.numel(), n = rows == 0 ? 0 : from.numel() / rows;
+    AT_DISPATCH_FLOATING_TYPES(from.scalar_type(), "sum", [&] {
+      run_kernel({&from}, {&to}, [rows, n](char* const* p) {
+        for (int64_t r = 0; r < rows; ++r)
+          out<scalar_t>(p[1])[r] = static_cast<scalar_t>(kernels::sum(in<scalar_t>(p[0]) + r * n, n));
+      });
     });
-    return out;
+    return to;
   }
   static variable_list backward(AutogradContext* ctx, variable_list g) {
     const auto shape = ctx->saved_data["shape"].toIntVector();
@@ -100,11 +143,11 @@ Tensor raw_matmul(const Tensor& a_any, const Tensor& b_any, bool ta, bool tb) {
   if (c.numel() == 0) return c;
   if (k == 0) return c.zero_();
   AT_DISPATCH_FLOATING_TYPES(a.scalar_type(), "matmul", [&] {
-    const auto* pa = a.const_data_ptr<scalar_t>();
-    const auto* pb = b.const_data_ptr<scalar_t>();
-    auto* pc = c.mutable_data_ptr<scalar_t>();
-    for (int64_t lane = 0; lane < lanes; ++lane)
-      gemm(ta, tb, m, n, k, pa + lane * a.stride(0), pb + lane * b.stride(0), scalar_t(0), pc + lane * m * n);
+    run_kernel({&a, &b}, {&c}, [=, step_a = a.stride(0), step_b = b.stride(0)](char* const* p) {
+      for (int64_t lane = 0; lane < lanes; ++lane)
+        gemm(ta, tb, m, n, k, in<scalar_t>(p[0]) + lane * step_a, in<scalar_t>(p[1]) + lane * step_b, scalar_t(0),
+             out<scalar_t>(p[2]) + lane * m * n);
+    });
   });
   return c;
 }
@@ -149,7 +192,9 @@ struct ActivationFunction : Function<ActivationFunction> {
   static Tensor forward(AutogradContext* ctx, const Tensor& x, int64_t activation) {
     Tensor y = x.detach().clone(at::MemoryFormat::Contiguous);
     AT_DISPATCH_FLOATING_TYPES(y.scalar_type(), "activate", [&] {
-      kernels::activate(static_cast<Activation>(activation), y.mutable_data_ptr<scalar_t>(), y.numel());
+      run_kernel({&y}, {&y}, [activation, n = y.numel()](char* const* p) {
+        kernels::activate(static_cast<Activation>(activation), out<scalar_t>(p[1]), n);
+      });
     });
     ctx->saved_data["activation"] = activation;
     ctx->save_for_backward({y});
@@ -167,20 +212,21 @@ struct DenseFunction : Function<DenseFunction> {
                         int64_t activation) {
     const Tensor x = dense_lanes(x_any), w = dense_lanes(w_any);
     const Tensor b = b_any.size(1) <= 1 || b_any.stride(1) == 1 ? b_any : b_any.contiguous();
-    const int64_t lanes = x.size(0), rows = x.size(1), in = x.size(2), out = w.size(2);
-    TORCH_CHECK(w.size(0) == lanes && w.size(1) == in && b.size(0) == lanes && b.size(1) == out,
+    const int64_t lanes = x.size(0), rows = x.size(1), inputs = x.size(2), outputs = w.size(2);
+    TORCH_CHECK(w.size(0) == lanes && w.size(1) == inputs && b.size(0) == lanes && b.size(1) == outputs,
                 "dense: ", x.sizes(), ", ", w.sizes(), " and ", b.sizes(), " do not fit");
-    Tensor y = at::empty({lanes, rows, out}, x.options());
+    Tensor y = at::empty({lanes, rows, outputs}, x.options());
     AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "dense", [&] {
-      const auto* px = x.const_data_ptr<scalar_t>();
-      const auto* pw = w.const_data_ptr<scalar_t>();
-      const auto* pb = b.const_data_ptr<scalar_t>();
-      auto* py = y.mutable_data_ptr<scalar_t>();
-      for (int64_t lane = 0; lane < lanes; ++lane, py += rows * out) {
-        kernels::fill_rows(pb + lane * b.stride(0), py, rows, out);
-        gemm(false, false, rows, out, in, px + lane * x.stride(0), pw + lane * w.stride(0), scalar_t(1), py);
-        kernels::activate(static_cast<Activation>(activation), py, rows * out);
-      }
+      run_kernel({&x, &w, &b}, {&y},
+                 [=, step_x = x.stride(0), step_w = w.stride(0), step_b = b.stride(0)](char* const* p) {
+                   for (int64_t lane = 0; lane < lanes; ++lane) {
+                     auto* to = out<scalar_t>(p[3]) + lane * rows * outputs;
+                     kernels::fill_rows(in<scalar_t>(p[2]) + lane * step_b, to, rows, outputs);
+                     gemm(false, false, rows, outputs, inputs, in<scalar_t>(p[0]) + lane * step_x,
+                          in<scalar_t>(p[1]) + lane * step_w, scalar_t(1), to);
+                     kernels::activate(static_cast<Activation>(activation), to, rows * outputs);
+                   }
+                 });
     });
     ctx->saved_data["activation"] = activation;
     ctx->save_for_backward({w_any.requires_grad() ? x_any : Tensor(), w_any, y});
@@ -200,23 +246,27 @@ struct DenseFunction : Function<DenseFunction> {
       return {gx, gw, gb, Variable()};
     }
     Tensor g = grads[0].contiguous();
-    const int64_t lanes = g.size(0), rows = g.size(1), out = g.size(2);
+    const int64_t lanes = g.size(0), rows = g.size(1), outputs = g.size(2);
     if (activation != Activation::identity) {
       Tensor through = at::empty_like(g);
       AT_DISPATCH_FLOATING_TYPES(g.scalar_type(), "dense_backward", [&] {
-        kernels::activation_gradient(activation, g.const_data_ptr<scalar_t>(), y.const_data_ptr<scalar_t>(),
-                                     through.mutable_data_ptr<scalar_t>(), g.numel());
+        run_kernel({&g, &y}, {&through}, [activation, n = g.numel()](char* const* p) {
+          kernels::activation_gradient(activation, in<scalar_t>(p[0]), in<scalar_t>(p[1]), out<scalar_t>(p[2]),
+                                       n);
+        });
       });
       g = through;
     }
     if (ctx->needs_input_grad(0)) gx = raw_matmul(g, w, false, true);
     if (ctx->needs_input_grad(1)) gw = raw_matmul(x, g, true, false);
     if (ctx->needs_input_grad(2)) {
-      gb = at::empty({lanes, out}, g.options());
+      gb = at::empty({lanes, outputs}, g.options());
       AT_DISPATCH_FLOATING_TYPES(g.scalar_type(), "dense_backward", [&] {
-        for (int64_t lane = 0; lane < lanes; ++lane)
-          kernels::column_sums(g.const_data_ptr<scalar_t>() + lane * rows * out,
-                               gb.mutable_data_ptr<scalar_t>() + lane * out, rows, out);
+        run_kernel({&g}, {&gb}, [=](char* const* p) {
+          for (int64_t lane = 0; lane < lanes; ++lane)
+            kernels::column_sums(in<scalar_t>(p[0]) + lane * rows * outputs, out<scalar_t>(p[1]) + lane * outputs,
+                                 rows, outputs);
+        });
       });
     }
     return {gx, gw, gb, Variable()};
@@ -244,9 +294,22 @@ Tensor sample_norm(const Tensor& x) {
   return at::where(positive, at::where(positive, squares, 1).sqrt(), 0);
 }
 
-Tensor softplus(const Tensor& x) { return x.is_cpu() ? SoftplusFunction::apply(x) : at::softplus(x, 1, 1e9); }
+Tensor softplus(const Tensor& x) { return SoftplusFunction::apply(x); }
 Tensor sigmoid(const Tensor& x) { return x.is_cpu() ? SigmoidFunction::apply(x) : at::sigmoid(x); }
-Tensor expm1(const Tensor& x) { return x.is_cpu() ? Expm1Function::apply(x) : at::expm1(x); }
+// Not ATen's derivative, which is expm1(x) + 1: 0 where eˣ is below the rounding of 1.
+Tensor expm1(const Tensor& x) { return Expm1Function::apply(x); }
+
+Tensor sum_of_exp(const Tensor& x, const Tensor& rates, int64_t power) {
+  if (x.is_cpu() && rates.size(1) > 0) return SumOfExpFunction::apply(x, rates.detach(), power);
+  Tensor sum = at::zeros_like(x);
+  std::vector<int64_t> shape(static_cast<size_t>(x.dim()), 1);
+  shape[0] = x.size(0);
+  for (int64_t k = 0; k < rates.size(1); ++k) {
+    const Tensor rate = rates.detach().select(1, k).view(shape);
+    sum = sum + rate.pow(power) * (rate * x).exp();
+  }
+  return sum;
+}
 
 Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a, bool transpose_b) {
   if (a.is_cpu()) return MatmulFunction::apply(a, b, transpose_a, transpose_b);

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "philox.hpp"
+#include "recorder.hpp"
 #include "samplers.hpp"
 
 namespace saddle {
@@ -52,23 +53,39 @@ void fill_lanes(const std::vector<uint64_t>& keys, uint64_t step, uint64_t posit
   }
 }
 
+// One draw, fill(step, first number): now, and at every replay of what is being recorded.
+void fill_now_and_again(const Tensor& numbers, int64_t step, const std::function<void(int64_t, char*)>& fill) {
+  fill(step, raw_pointer(numbers));
+  if (Recorder* recorder = Recorder::current()) recorder->drawn(numbers, step, fill);
+}
+
+template <class T, class Fill>
+void draw_lanes(const std::vector<uint64_t>& keys, int64_t step, uint64_t position, int64_t n, const Tensor& numbers,
+                Fill fill) {
+  fill_now_and_again(numbers, step, [=](int64_t now, char* to) {
+    fill_lanes(keys, static_cast<uint64_t>(now), position, n, reinterpret_cast<T*>(to), fill);
+  });
+}
+
+uint64_t blocks_of(int64_t n) { return static_cast<uint64_t>((n + 3) / 4); }
+
 }  // namespace
 
 Random::Random(std::vector<uint64_t> keys, int64_t step, const at::TensorOptions& options)
-    : keys_(std::move(keys)), options_(options), step_(static_cast<uint64_t>(step)) {}
+    : keys_(std::move(keys)), options_(options), step_(step) {}
 
 Tensor Random::normal(const Shape& shape) {
   Tensor out = at::empty(with_lanes(lanes(), shape), options_.device(at::kCPU));
   const int64_t n = numel(shape);
   AT_DISPATCH_FLOATING_TYPES(out.scalar_type(), "normal", [&] {
-    fill_lanes(keys_, step_, position_, n, out.mutable_data_ptr<scalar_t>(),
-               [](const uint32_t* words, int64_t blocks, scalar_t* to, int64_t count) {
-                 double values[4 * chunk_blocks];
-                 philox::normals(words, words + 2 * blocks, 2 * blocks, values, values + 2 * blocks);
-                 for (int64_t i = 0; i < count; ++i) to[i] = static_cast<scalar_t>(values[i]);
-               });
+    draw_lanes<scalar_t>(keys_, step_, position_, n, out,
+                         [](const uint32_t* words, int64_t blocks, scalar_t* to, int64_t count) {
+                           double values[4 * chunk_blocks];
+                           philox::normals(words, words + 2 * blocks, 2 * blocks, values, values + 2 * blocks);
+                           for (int64_t i = 0; i < count; ++i) to[i] = static_cast<scalar_t>(values[i]);
+                         });
   });
-  position_ += static_cast<uint64_t>((n + 3) / 4);
+  position_ += blocks_of(n);
   return out.to(options_.device());
 }
 
@@ -76,28 +93,28 @@ Tensor Random::uniform(const Shape& shape, double low, double high) {
   Tensor out = at::empty(with_lanes(lanes(), shape), options_.device(at::kCPU));
   const int64_t n = numel(shape);
   AT_DISPATCH_FLOATING_TYPES(out.scalar_type(), "uniform", [&] {
-    fill_lanes(keys_, step_, position_, n, out.mutable_data_ptr<scalar_t>(),
-               [=](const uint32_t* words, int64_t, scalar_t* to, int64_t count) {
-                 // 24 bits fit a float below 1; rounding 32 of them would reach 1.
-                 for (int64_t i = 0; i < count; ++i)
-                   to[i] = static_cast<scalar_t>(low + (high - low) *
-                                                           (static_cast<double>(words[i] >> 8) * 0x1p-24));
-               });
+    // 24 bits fit a float below 1; rounding 32 of them would reach 1.
+    draw_lanes<scalar_t>(keys_, step_, position_, n, out,
+                         [=](const uint32_t* words, int64_t, scalar_t* to, int64_t count) {
+                           for (int64_t i = 0; i < count; ++i)
+                             to[i] = static_cast<scalar_t>(
+                                 low + (high - low) * (static_cast<double>(words[i] >> 8) * 0x1p-24));
+                         });
   });
-  position_ += static_cast<uint64_t>((n + 3) / 4);
+  position_ += blocks_of(n);
   return out.to(options_.device());
 }
 
 Tensor Random::integers(const Shape& shape, int64_t count) {
   Tensor out = at::empty(with_lanes(lanes(), shape), at::kLong);
   const int64_t n = numel(shape);
-  fill_lanes(keys_, step_, position_, n, out.mutable_data_ptr<int64_t>(),
-             [=](const uint32_t* words, int64_t, int64_t* to, int64_t m) {
-               for (int64_t i = 0; i < m; ++i)
-                 to[i] = static_cast<int64_t>(
-                     (static_cast<uint64_t>(words[i]) * static_cast<uint64_t>(count)) >> 32);
-             });
-  position_ += static_cast<uint64_t>((n + 3) / 4);
+  draw_lanes<int64_t>(keys_, step_, position_, n, out,
+                      [=](const uint32_t* words, int64_t, int64_t* to, int64_t m) {
+                        for (int64_t i = 0; i < m; ++i)
+                          to[i] = static_cast<int64_t>(
+                              (static_cast<uint64_t>(words[i]) * static_cast<uint64_t>(count)) >> 32);
+                      });
+  position_ += blocks_of(n);
   return out.to(options_.device());
 }
 
@@ -108,66 +125,85 @@ Tensor Random::choice(const Shape& shape, const std::vector<double>& weights) {
   Tensor out = at::empty(with_lanes(lanes(), shape), at::kLong);
   const int64_t n = numel(shape);
   const auto last = static_cast<int64_t>(weights.size()) - 1;
-  fill_lanes(keys_, step_, position_, n, out.mutable_data_ptr<int64_t>(),
-             [&](const uint32_t* words, int64_t, int64_t* to, int64_t m) {
-               for (int64_t i = 0; i < m; ++i) {
-                 const double u = (static_cast<double>(words[i]) + 0.5) * 0x1p-32 * total;
-                 to[i] =
-                     std::min<int64_t>(std::upper_bound(ends.begin(), ends.end(), u) - ends.begin(), last);
-               }
-             });
-  position_ += static_cast<uint64_t>((n + 3) / 4);
+  draw_lanes<int64_t>(
+      keys_, step_, position_, n, out, [=](const uint32_t* words, int64_t, int64_t* to, int64_t m) {
+        for (int64_t i = 0; i < m; ++i) {
+          const double u = (static_cast<double>(words[i]) + 0.5) * 0x1p-32 * total;
+          to[i] = std::min<int64_t>(std::upper_bound(ends.begin(), ends.end(), u) - ends.begin(), last);
+        }
+      });
+  position_ += blocks_of(n);
   return out.to(options_.device());
+}
+
+namespace {
+
+// Calls put(i, u) for n uniform numbers of 52 bits.
+template <class Put>
+void each_open_uniform(uint64_t key, uint64_t step, uint64_t position, int64_t n, Put put) {
+  // Two blocks' worth of words for every four numbers, one chunk of them at a time.
+  uint32_t words[4 * chunk_blocks];
+  for (int64_t done = 0; done < n; done += 2 * chunk_blocks) {
+    const int64_t count = std::min(n - done, 2 * chunk_blocks), blocks = (count + 1) / 2;
+    philox::words(key, position + static_cast<uint64_t>(done / 2), step, blocks, words);
+    for (int64_t i = 0; i < count; ++i) {
+      const int64_t at = (i % 2) * 2 * blocks + i / 2;
+      put(done + i, samplers::open_uniform(words[at], words[at + blocks]));
+    }
+  }
+}
+
+}  // namespace
+
+// function(u) of n open uniform numbers a lane, in float64.
+template <class Function>
+Tensor Random::from_open_uniform(const Shape& shape, Function function) {
+  const Tensor out = at::empty(with_lanes(lanes(), shape), at::kDouble);
+  const int64_t n = numel(shape);
+  fill_now_and_again(out, step_, [keys = keys_, position = position_, n, function](int64_t step, char* to) {
+    auto* numbers = reinterpret_cast<double*>(to);
+    for (const uint64_t key : keys) {
+      each_open_uniform(key, static_cast<uint64_t>(step), position, n,
+                        [&](int64_t i, double u) { numbers[i] = function(u); });
+      numbers += n;
+    }
+  });
+  position_ += static_cast<uint64_t>((n + 1) / 2);
+  return out;
 }
 
 Tensor Random::open_uniform(const Shape& shape) {
-  Tensor out = at::empty(with_lanes(lanes(), shape), at::kDouble);
-  const int64_t n = numel(shape);
-  // Two blocks' worth of words for every four numbers, one chunk of them at a time.
-  uint32_t words[4 * chunk_blocks];
-  auto* to = out.mutable_data_ptr<double>();
-  for (const uint64_t key : keys_)
-    for (int64_t done = 0; done < n; done += 2 * chunk_blocks) {
-      const int64_t count = std::min(n - done, 2 * chunk_blocks), blocks = (count + 1) / 2;
-      philox::words(key, position_ + static_cast<uint64_t>(done / 2), step_, blocks, words);
-      for (int64_t i = 0; i < count; ++i, ++to) {
-        const int64_t at = (i % 2) * 2 * blocks + i / 2;
-        *to = samplers::open_uniform(words[at], words[at + blocks]);
-      }
-    }
-  position_ += static_cast<uint64_t>((n + 1) / 2);
-  return out.to(options_.device());
+  return from_open_uniform(shape, [](double u) { return u; }).to(options_.device());
 }
 
 Tensor Random::gumbel(const Shape& shape) {
-  const Tensor u = open_uniform(shape).cpu();
-  auto* x = u.mutable_data_ptr<double>();
-  for (int64_t i = 0; i < u.numel(); ++i) x[i] = -std::log(-std::log(x[i]));
-  return u.to(options_);
+  return from_open_uniform(shape, [](double u) { return -std::log(-std::log(u)); }).to(options_);
 }
 
 Tensor Random::logistic(const Shape& shape) {
-  const Tensor u = open_uniform(shape).cpu();
-  auto* x = u.mutable_data_ptr<double>();
-  for (int64_t i = 0; i < u.numel(); ++i) x[i] = std::log(x[i]) - std::log1p(-x[i]);
-  return u.to(options_);
+  return from_open_uniform(shape, [](double u) { return std::log(u) - std::log1p(-u); }).to(options_);
 }
 
 // draw(words of its own, parameter) for every parameter.
 template <class Draw>
-Tensor Random::for_each(const Tensor& parameters, Draw draw) {
+Tensor Random::for_each(const Tensor& parameters, Draw draw_one) {
   const Tensor in = parameters.detach().to(at::kCPU, at::kDouble).contiguous();
   TORCH_CHECK(in.size(0) == lanes(), "one parameter a number and lane: ", in.sizes(), " for ", lanes(),
               " lanes");
   Tensor out = at::empty_like(in);
   const int64_t n = in.numel() / std::max<int64_t>(lanes(), 1);
-  const auto* from = in.const_data_ptr<double>();
-  auto* to = out.mutable_data_ptr<double>();
-  for (const uint64_t key : keys_)
-    for (int64_t i = 0; i < n; ++i) {
-      samplers::Words words(key, step_, position_ + static_cast<uint64_t>(i) * Draw::blocks);
-      *to++ = draw(words, *from++);
-    }
+  const auto again = [keys = keys_, position = position_, n, draw_one](int64_t step, const char* from, char* to) {
+    const auto* parameter = reinterpret_cast<const double*>(from);
+    auto* number = reinterpret_cast<double*>(to);
+    for (const uint64_t key : keys)
+      for (int64_t i = 0; i < n; ++i) {
+        samplers::Words words(key, static_cast<uint64_t>(step),
+                              position + static_cast<uint64_t>(i) * Draw::blocks);
+        *number++ = draw_one(words, *parameter++);
+      }
+  };
+  again(step_, raw_pointer(in), raw_pointer(out));
+  if (Recorder* recorder = Recorder::current()) recorder->drawn(in, out, step_, again);
   position_ += static_cast<uint64_t>(n) * Draw::blocks;
   return out.to(options_.device());
 }

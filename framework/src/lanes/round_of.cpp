@@ -7,11 +7,16 @@ std::function<Random(std::string_view)> streams_of(Play& play, const std::string
   return [&play, part](std::string_view purpose) { return play.random(part + "/" + std::string(purpose)); };
 }
 
+// Whichever player asks: both play with one pair of distributions.
 Tensor perturbed(Play& play, Tensor samples, const char* which) {
-  const double progress = static_cast<double>(play.step()) / static_cast<double>(play.steps());
-  for (size_t i = 0; i < play.parts().penalties.size(); ++i) {
+  const Parts& parts = play.parts();
+  if (parts.divergence != nullptr && !parts.divergence->uses_critic()) return samples;
+  const auto progress = [&play] {
+    return static_cast<double>(play.step()) / static_cast<double>(play.steps());
+  };
+  for (size_t i = 0; i < parts.penalties.size(); ++i) {
     Random random = play.random("penalty." + std::to_string(i) + "/" + which);
-    samples = play.parts().penalties[i]->perturb(samples, random, progress);
+    samples = parts.penalties[i]->perturb(samples, random, progress);
   }
   return samples;
 }
@@ -19,12 +24,20 @@ Tensor perturbed(Play& play, Tensor samples, const char* which) {
 }  // namespace
 
 Round round_of(Play& play, Player player, const std::string& part) {
-  return Round({.real = [&play] { return perturbed(play, play.real().samples, "real"); },
-                .fake = perturbed(play, play.generate(play.latents()), "fake"),
+  return round_of(play, player, part, play.generate(play.latents()));
+}
+
+Round round_of(Play& play, Player player, const std::string& part, Tensor fake) {
+  const auto real_when_asked = [&play, real = Tensor()]() mutable {
+    if (!real.defined()) real = perturbed(play, play.real().samples, "real");
+    return real;
+  };
+  return Round({.real = real_when_asked,
+                .fake = perturbed(play, std::move(fake), "fake"),
                 .latents = play.latents(),
                 .labels = [&play] { return play.real().labels; },
                 .critic = [&play] { return play.params(Kind::critic); },
-                .step = play.step(),
+                .step = [&play] { return play.step(); },
                 .steps = play.steps(),
                 .player = player,
                 .joint_pass = !play.parts().critic || !play.parts().critic->works_on_batch(),

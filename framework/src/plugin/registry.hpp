@@ -36,6 +36,8 @@ class PluginObject {
   T& as() const {
     return *static_cast<T*>(plugin_->entry->as_kind(object_));
   }
+  /// Of any kind.
+  Plugin& as_plugin() const { return *plugin_->entry->as_plugin(object_); }
 
  private:
   const RegisteredPlugin* plugin_;

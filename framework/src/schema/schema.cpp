@@ -1,6 +1,9 @@
 #include <ATen/ATen.h>
 #include <saddle/schema.hpp>
 
+#include <algorithm>
+
+#include "condition.hpp"
 #include "range_text.hpp"
 
 namespace saddle {
@@ -14,9 +17,30 @@ const ParamSpec* SchemaBase::find(std::string_view name) const {
   return nullptr;
 }
 
+namespace {
+
+void check_condition(const SchemaBase& schema, const ParamSpec& p) {
+  const ParamSpec* other = schema.find(p.only_when->param);
+  if (!other)
+    throw PluginError("the parameter '" + p.name + "' depends on '" + p.only_when->param +
+                      "', which is not described before it");
+  if (p.required)
+    throw PluginError("the parameter '" + p.name + "' counts " + condition_text(*p.only_when) +
+                      " and needs a default for the rest");
+  for (const std::string& value : p.only_when->values)
+    if (!other->choices.empty() &&
+        std::find(other->choices.begin(), other->choices.end(), value) == other->choices.end())
+      throw PluginError("the parameter '" + p.name + "' depends on the value '" + value + "' of '" +
+                        other->name + "', which it can't have");
+}
+
+}  // namespace
+
 void SchemaBase::add(ParamSpec p) {
   if (find(p.name)) throw PluginError("the parameter '" + p.name + "' is described twice");
-  if (p.name == "use" || p.name == "as") throw PluginError("a parameter can't be named '" + p.name + "'");
+  if (p.name == "use" || p.name == "as" || p.name == "files")
+    throw PluginError("a parameter can't be named '" + p.name + "'");
+  if (p.only_when) check_condition(*this, p);
   params_.push_back(std::move(p));
 }
 
@@ -29,7 +53,20 @@ std::string ParamSpec::help() const {
     text += ", one of ";
     for (size_t i = 0; i < choices.size(); ++i) text += (i ? ", " : "") + choices[i];
   }
+  if (only_when) text += ", " + condition_text(*only_when);
   return text + ". " + doc;
+}
+
+std::string condition_text(const OnlyWhen& condition) {
+  std::string values;
+  for (const std::string& value : condition.values) values += (values.empty() ? "" : " or ") + value;
+  return "only with " + condition.param + ": " + values;
+}
+
+bool holds(const OnlyWhen& condition, const std::map<std::string, std::string>& texts) {
+  const auto found = texts.find(condition.param);
+  return found != texts.end() &&
+         std::find(condition.values.begin(), condition.values.end(), found->second) != condition.values.end();
 }
 
 std::string range_text(const Range& range) {

@@ -1,6 +1,7 @@
 #include "store/activity.hpp"
 
 #include "store/atomic_file.hpp"
+#include "store/checkpoint.hpp"
 #include "store/study_lock.hpp"
 
 #include <nlohmann/json.hpp>
@@ -33,15 +34,19 @@ void write_activity(const StorePaths& paths, const Activity& activity) {
 }
 
 Activity read_activity(const StorePaths& paths) {
-  std::ifstream file(file_of(paths));
-  const Json json = Json::parse(file, nullptr, false);
+  Json json;
+  if (std::error_code ignored; fs::is_regular_file(file_of(paths), ignored)) {
+    std::ifstream file(file_of(paths));
+    json = Json::parse(file, nullptr, false);
+  }
   Activity activity;
+  activity.saved = checkpoint_steps(paths);
   if (!json.is_object()) return activity;
   try {
     activity.interrupted = json.value("interrupted", Steps());
     if (is_locked(paths)) activity.running = json.value("running", Steps());
   } catch (const Json::exception&) {
-    return {};
+    activity.interrupted.clear();
   }
   return activity;
 }
@@ -58,6 +63,10 @@ std::optional<TrialRecord> unended_record(const PlanRow& row, const Activity& ac
   } else if (row.status == Status::skipped) {
     record.status = Status::skipped;
     record.reason = row.reason;
+  } else if (const auto saved = activity.saved.find(row.id); saved != activity.saved.end()) {
+    record.status = Status::interrupted;
+    record.reason = "the run was interrupted; running again goes on from here";
+    record.steps = record.reason_step = saved->second;
   } else if (const auto cut = activity.interrupted.find(row.id); cut != activity.interrupted.end()) {
     record.status = Status::interrupted;
     record.reason = "the run was interrupted; running again trains it from its start";

@@ -16,6 +16,7 @@ namespace saddle::store {
 struct Activity {
   std::map<std::string, int64_t> running;      ///< trial → steps done when they were last heard of
   std::map<std::string, int64_t> interrupted;  ///< trial → step at which it was cut off
+  std::map<std::string, int64_t> saved;        ///< trial → step of its checkpoint; read, never written
 };
 
 /// Replaces what was said before. Where it can't be written, nothing is said.

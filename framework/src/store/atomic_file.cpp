@@ -120,9 +120,21 @@ fs::path folder_of(const fs::path& target) {
   return target.has_parent_path() ? target.parent_path() : fs::path(".");
 }
 
+/// The file that a symbolic link leads to, there or not: renaming would replace the link itself.
+fs::path behind_links(fs::path target) {
+  constexpr int most = 40;  // as the kernel follows
+  std::error_code error;
+  for (int i = 0; i < most && fs::is_symlink(target, error); ++i) {
+    const fs::path next = fs::read_symlink(target, error);
+    if (error) break;
+    target = folder_of(target) / next;  // an absolute one stands alone
+  }
+  return target;
+}
+
 }  // namespace
 
-AtomicFile::AtomicFile(fs::path target) : target_(std::move(target)) {
+AtomicFile::AtomicFile(fs::path target) : target_(behind_links(std::move(target))) {
   const fs::path folder = folder_of(target_);
   std::error_code error;
   fs::create_directories(folder, error);

@@ -27,12 +27,16 @@ size_t bytes_of(const TrialRecord& record) {
 
 }  // namespace
 
-void write_shard(const StorePaths& paths, const TrialRecord& record) {
-  AtomicFile target(paths.shard(record.id));
-  hdf5::File file = hdf5::File::create_in_memory(paths.shard(record.id), bytes_of(record));
+std::string shard_image(const TrialRecord& record) {
+  hdf5::File file = hdf5::File::create_in_memory(record.id + ".h5", bytes_of(record));
   write_format(file);
   write_trial(hdf5::create_group(file.id(), "trials").id(), record);
-  target.write(file.close_image());
+  return file.close_image();
+}
+
+void write_shard(const StorePaths& paths, const TrialRecord& record) {
+  AtomicFile target(paths.shard(record.id));
+  target.write(shard_image(record));
   target.commit();
 }
 

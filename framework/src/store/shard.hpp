@@ -14,6 +14,9 @@ namespace saddle::store {
 /// weights and samples.
 enum class Part { summary, light, whole };
 
+/// The bytes of a trial's shard.
+std::string shard_image(const TrialRecord&);
+
 /// Writes or replaces a trial's shard. When it returns the trial is safe. Throws CannotWrite when the disk is
 /// full or the folder is not ours; what was there before is then as it was.
 void write_shard(const StorePaths&, const TrialRecord&);

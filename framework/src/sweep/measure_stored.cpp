@@ -39,7 +39,7 @@ std::vector<std::pair<std::string, double>> measure_weights(const store::TrialRe
   for (const MeasuredColumn& column :
        measure.columns(networks, measure.samples(networks, 1, trial.train.steps), trial.train.steps))
     values.emplace_back(column.name, column.values[0]);
-  // Metrics of a trial that diverged say nothing.
+  // Metrics of a trial that diverged say nothing; those of other results stand.
   if (record.status == store::Status::diverged)
     for (auto& [name, value] : values) value = std::numeric_limits<double>::quiet_NaN();
   return values;

@@ -11,6 +11,7 @@ NLOHMANN_JSON_SERIALIZE_ENUM(GroupCommand::Action, {{GroupCommand::Action::train
 NLOHMANN_JSON_SERIALIZE_ENUM(WorkerEvent::Kind, {{WorkerEvent::Kind::progress, "progress"},
                                                  {WorkerEvent::Kind::trial, "trial"},
                                                  {WorkerEvent::Kind::unwritten, "unwritten"},
+                                                 {WorkerEvent::Kind::note, "note"},
                                                  {WorkerEvent::Kind::end, "end"},
                                                  {WorkerEvent::Kind::error, "error"}})
 

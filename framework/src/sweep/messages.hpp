@@ -18,6 +18,7 @@ struct WorkerEvent {
     progress,   ///< `steps` done by the group
     trial,      ///< trial `id` ended after `steps` with `status` and `reason`
     unwritten,  ///< trial `id` ended and can't be stored: `reason`; others will not fare better
+    note,       ///< for the user: `reason`
     end,        ///< the group is finished
     error,      ///< the group stopped: `reason`; its trials that have not ended are not going to
   };

@@ -42,7 +42,7 @@ void ProgressBar::show(const ProgressState& state) {
   if (state.share > 0.01 && elapsed > 1)
     left = fmt::format(" · {} left", duration_text(elapsed * (1 - state.share) / state.share));
   std::string trouble;
-  if (state.diverged > 0) trouble += fmt::format(" · {} diverged", state.diverged);
+  for (const auto& [status, count] : state.others) trouble += fmt::format(" · {} {}", count, status);
   if (state.failed > 0) trouble += fmt::format(" · {} failed", state.failed);
   const std::string text =
       fmt::format("{}/{} trials · {:.0f} %{}{}", state.ended, state.trials, 100 * state.share, left, trouble);

@@ -3,13 +3,15 @@
 #pragma once
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <string>
 
 namespace saddle {
 
 struct ProgressState {
-  size_t trials = 0, ended = 0, failed = 0, diverged = 0;
-  double share = 0;  ///< of the work, 0 to 1
+  size_t trials = 0, ended = 0, failed = 0;
+  std::map<std::string, size_t> others;  ///< results that are not simply done, by status
+  double share = 0;                      ///< of the work, 0 to 1
 };
 
 class ProgressBar {

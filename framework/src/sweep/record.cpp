@@ -10,6 +10,7 @@
 
 #include <ATen/Version.h>
 #include <ATen/native/DispatchStub.h>
+#include <saddle/fingerprint.hpp>
 #include <torch/version.h>
 
 #include "schema/sha256.hpp"
@@ -201,15 +202,35 @@ std::vector<PartPtr> metrics_to_measure(const TrialConfig& trial, const std::vec
   return missing;
 }
 
+namespace {
+
+store::Status status_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::done:
+      return store::Status::done;
+    case Outcome::collapsed:
+      return store::Status::collapsed;
+    case Outcome::dead_critic:
+      return store::Status::dead_critic;
+    case Outcome::stalled:
+      return store::Status::stalled;
+    case Outcome::diverged:
+      return store::Status::diverged;
+    case Outcome::interrupted:
+      break;
+  }
+  return store::Status::interrupted;
+}
+
+}  // namespace
+
 store::TrialRecord to_record(const TrialResult& result, Provenance provenance) {
   const TrialConfig& trial = *result.trial;
   store::TrialRecord record;
   record.id = trial.id;
-  record.status = result.outcome == Outcome::done       ? store::Status::done
-                  : result.outcome == Outcome::diverged ? store::Status::diverged
-                                                        : store::Status::interrupted;
+  record.status = status_of(result.outcome);
   record.reason = result.reason;
-  record.reason_step = result.steps;
+  record.reason_step = result.reason_step;
   record.seed = trial.seed;
   record.steps = result.steps;
   record.seconds = result.seconds;

@@ -13,6 +13,7 @@
 
 #include "store/activity.hpp"
 #include "store/atomic_file.hpp"
+#include "store/checkpoint.hpp"
 #include "store/shard.hpp"
 #include "sweep/messages.hpp"
 #include "sweep/process.hpp"
@@ -85,7 +86,7 @@ class Runner {
   RunnerSummary run() {
     process_provenance(settings_.kernels, settings_.device);  // workers inherit what it finds out
     std::filesystem::create_directories(settings_.store.trials());
-    store::remove_stale_temporaries(settings_.store.trials());
+    remove_leftovers();
     std::filesystem::create_directories(settings_.store.study / "logs");
     const auto wanted =
         std::min<size_t>(static_cast<size_t>(std::max<int64_t>(settings_.jobs, 1)), queue_.size());
@@ -98,12 +99,17 @@ class Runner {
     }
     bar_.clear();
     // Those of workers whose runner was killed and who took longer to die than this one to begin.
-    store::remove_stale_temporaries(settings_.store.trials());
+    remove_leftovers();
     say_what_was_not_begun();
     return std::move(summary_);
   }
 
  private:
+  void remove_leftovers() const {
+    store::remove_stale_temporaries(settings_.store.trials());
+    store::remove_stale_temporaries(settings_.store.checkpoints());
+  }
+
   // Fewer workers do as well; without any there is nobody to wait for.
   void start_workers(size_t wanted) {
     try {
@@ -128,9 +134,16 @@ class Runner {
     const auto log = settings_.store.study / "logs" / fmt::format("worker-{}.log", ++started_);
     Process::Command command;
     command.log = log;
-    command.arguments = {
-        settings_.program.string(), "worker",    "--store",        settings_.store.base.string(), "--device",
-        settings_.device,           "--kernels", settings_.kernels};
+    command.arguments = {settings_.program.string(),
+                         "worker",
+                         "--store",
+                         settings_.store.base.string(),
+                         "--device",
+                         settings_.device,
+                         "--kernels",
+                         settings_.kernels,
+                         "--checkpoint",
+                         fmt::format("{}", settings_.checkpoint)};
     for (const auto& folder : settings_.plugin_folders)
       command.arguments.insert(command.arguments.end(), {"--plugins", folder.string()});
     command.environment = {{"OMP_NUM_THREADS", "1"},
@@ -151,7 +164,6 @@ class Runner {
   void hand_out(WorkerSlot& worker) {
     worker.group.reset();
     worker.open.clear();
-    worker.steps = 0;
     if (worker.timed_out) return;
     if (queue_.empty() || stopping_ || full_) {
       worker.process.close_commands();
@@ -164,6 +176,7 @@ class Runner {
     for (const TrialConfig* trial : queue_.front().trials) command.trials.push_back(trial->resolved);
     worker.group = std::move(queue_.front());
     queue_.pop_front();
+    worker.steps = worker.group->start;
     for (const TrialConfig* trial : worker.group->trials) worker.open.insert(trial->id);
     worker.since = Clock::now();
     worker.since_on_disk = std::filesystem::file_time_type::clock::now();
@@ -216,7 +229,11 @@ class Runner {
       case WorkerEvent::Kind::unwritten:
         give_up_on_the_disk(worker, event);
         return;
+      case WorkerEvent::Kind::note:
+        if (!settings_.quiet) bar_.say("note: " + event.reason);
+        return;
       case WorkerEvent::Kind::end:
+        if (worker.timed_out) return;  // what it had no time for is seen when it has ended
         break;
       case WorkerEvent::Kind::error:
         lose(worker, event.reason, store::Status::failed);
@@ -227,19 +244,21 @@ class Runner {
   }
 
   void count(WorkerSlot& worker, const WorkerEvent& event) {
+    const bool interrupted = event.status == store::to_text(store::Status::interrupted);
+    if (interrupted && worker.timed_out) return;
     worker.open.erase(event.id);
-    if (event.status == "interrupted") {
+    if (interrupted) {
       activity_.interrupted[event.id] = event.steps;
       return;
     }
     ++state_.ended;
     if (worker.group && worker.group->measure_only)
       ++summary_.measured;
-    else if (event.status == "diverged")
-      ++summary_.diverged;
-    else
+    else if (event.status == store::to_text(store::Status::done))
       ++summary_.done;
-    state_.diverged = summary_.diverged;
+    else
+      ++summary_.others[event.status];
+    state_.others = summary_.others;
   }
 
   // What a worker's end means for the trials that it still had.
@@ -299,7 +318,7 @@ class Runner {
         continue;
       }
       if (!alone) {
-        queue_.push_back({{trial}, worker.group->measure_only, each});
+        queue_.push_back({{trial}, worker.group->measure_only, each, worker.group->start});
         continue;
       }
       finished_weight_ += each;
@@ -315,6 +334,9 @@ class Runner {
     ++state_.failed;
     ++(status == store::Status::timed_out ? summary_.timed_out : summary_.failed);
     std::string complaint = fmt::format("{} {}: {}", trial.id, store::to_text(status), reason);
+    const auto saved = store::checkpoint_steps(settings_.store);
+    if (const auto step = saved.find(trial.id); step != saved.end())
+      complaint += fmt::format("; running again goes on from its checkpoint at step {}", step->second);
     if (has_result(trial))
       complaint += "; its earlier result stays";
     else if (!keep_failure(trial, status, reason, worker.steps))
@@ -394,8 +416,10 @@ class Runner {
       // Lanes share their group's time: each may take its own limit.
       const double allowed = settings_.timeout * static_cast<double>(worker.group->trials.size());
       if (seconds_since(worker.since) < allowed) continue;
+      // It may leave a checkpoint, from which the same command goes on.
       worker.timed_out = true;
-      worker.process.kill_group();
+      worker.dismissed = Clock::now();
+      worker.process.signal(SIGTERM);
     }
   }
 
@@ -403,8 +427,9 @@ class Runner {
     double done = finished_weight_;
     for (const WorkerSlot& worker : workers_)
       if (worker.group && !worker.group->measure_only)
-        done += worker.group->weight * static_cast<double>(worker.steps) /
-                static_cast<double>(worker.group->trials[0]->train.steps);
+        done += worker.group->weight *
+                static_cast<double>(std::max<int64_t>(worker.steps - worker.group->start, 0)) /
+                static_cast<double>(worker.group->trials[0]->train.steps - worker.group->start);
     state_.share = total_weight_ > 0 ? std::min(done / total_weight_, 1.0) : 0;
     bar_.show(state_);
   }

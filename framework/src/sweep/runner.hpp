@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,13 +19,15 @@ struct RunnerSettings {
   int64_t jobs = 1;
   std::string device = "cpu";
   std::string kernels = "native";
-  double timeout = 0;  ///< seconds that a trial may take; 0: no limit
-  double grace = 10;   ///< seconds that a worker may take to end when there is no more to do for it
+  double timeout = 0;      ///< seconds that a trial may take; 0: no limit
+  double checkpoint = 60;  ///< seconds between the checkpoints of a trial; 0: none
+  double grace = 10;       ///< seconds that a worker may take to end when there is no more to do for it
   bool quiet = false;
 };
 
 struct RunnerSummary {
-  size_t done = 0, diverged = 0, failed = 0, timed_out = 0, measured = 0;
+  std::map<std::string, size_t> others;  ///< results that are not simply done, by status
+  size_t done = 0, failed = 0, timed_out = 0, measured = 0;
   bool interrupted = false;
   std::vector<std::string>
       complaints;  ///< one sentence a trial that failed, and on those that were not begun

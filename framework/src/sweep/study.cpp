@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "store/checkpoint.hpp"
 #include "store/reader.hpp"
 #include "store/shard.hpp"
 #include "sweep/record.hpp"
@@ -217,6 +218,18 @@ Work work_left(const store::StorePaths& paths, const std::vector<const TrialConf
   Sorter sorter(paths, retry);
   for (const TrialConfig* trial : trials) sorter.add(*trial);
   return sorter.finish();
+}
+
+std::map<std::string, int64_t> saved_steps(const store::StorePaths& paths,
+                                           const std::vector<const TrialConfig*>& trials, const Work& work) {
+  auto saved = store::checkpoint_steps(paths);
+  for (const TrialConfig* trial : trials)
+    if (saved.contains(trial->id) &&
+        std::find(work.train.begin(), work.train.end(), trial) == work.train.end()) {
+      saved.erase(trial->id);
+      store::remove_checkpoint(paths, trial->id);
+    }
+  return saved;
 }
 
 std::string choose_kernels(const std::string& asked, Work& work) {

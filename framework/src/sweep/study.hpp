@@ -1,5 +1,6 @@
 // A study on disk: frozen plan, what is done, what is left to do.
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,11 @@ struct Work {
 /// trials; metrics that are defined otherwise now and can't be measured again are set aside.
 Work work_left(const store::StorePaths& paths, const std::vector<const TrialConfig*>& trials,
                const std::vector<store::Status>& retry);
+
+/// By trial the step of the checkpoint that it can go on from. Those of trials that have a result and are not
+/// to be trained again are removed: a runner that was killed has left them.
+std::map<std::string, int64_t> saved_steps(const store::StorePaths& paths,
+                                           const std::vector<const TrialConfig*>& trials, const Work& work);
 
 /// The kernels that were asked for; otherwise those of the store, or native for a new one. Where the two
 /// differ the work gets a note.

@@ -6,16 +6,21 @@
 
 #include <ATen/Parallel.h>
 
+#include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <map>
+#include <memory>
 
 #include "config/parse_trial.hpp"
 #include "game/trainer.hpp"
 #include "store/atomic_file.hpp"
+#include "store/checkpoint.hpp"
 #include "store/shard.hpp"
 #include "sweep/measure_stored.hpp"
 #include "sweep/messages.hpp"
 #include "sweep/record.hpp"
+#include "sweep/resume.hpp"
 
 namespace saddle {
 namespace {
@@ -97,27 +102,94 @@ class Worker {
   }
 
  private:
+  // Lanes of one step train together: all of a group, unless a checkpoint can't be used.
   void train(const std::vector<TrialConfig>& trials) {
-    std::vector<const TrialConfig*> lanes;
-    for (const TrialConfig& trial : trials) lanes.push_back(&trial);
-    Trainer trainer(lanes, data_of(trials.at(0)), at::Device(settings_.device));
-    trainer.run(
+    std::map<int64_t, Lanes> by_step;
+    for (const TrialConfig& trial : trials) {
+      std::optional<Checkpoint> saved;
+      std::string why;
+      if (settings_.checkpoint > 0)
+        saved = find_checkpoint(settings_.store, trial, provenance_of(trial), why);
+      if (!why.empty()) note(trial, why);
+      Lanes& lanes = by_step[saved ? saved->so_far.steps : 0];
+      lanes.trials.push_back(&trial);
+      if (saved) lanes.checkpoints.push_back(std::move(*saved));
+    }
+    for (const auto& [step, lanes] : by_step)
+      if (!stop_requested) train(lanes);
+  }
+
+  struct Lanes {
+    std::vector<const TrialConfig*> trials;
+    std::vector<Checkpoint> checkpoints;  // of each, or none
+  };
+
+  std::unique_ptr<Trainer> trainer_of(const Lanes& lanes) {
+    const auto make = [&] {
+      return std::make_unique<Trainer>(lanes.trials, data_of(*lanes.trials.at(0)),
+                                       at::Device(settings_.device));
+    };
+    auto trainer = make();
+    if (lanes.checkpoints.empty()) return trainer;
+    try {
+      trainer->resume(lanes.checkpoints);
+      return trainer;
+    } catch (const CheckpointMismatch& e) {
+      for (const TrialConfig* trial : lanes.trials) note(*trial, e.what());
+      return make();
+    }
+  }
+
+  void train(const Lanes& lanes) {
+    auto last = std::chrono::steady_clock::now();
+    Trainer::Saving saving;
+    if (settings_.checkpoint > 0) {
+      saving.due = [&](int64_t) {
+        const auto now = std::chrono::steady_clock::now();
+        if (std::chrono::duration<double>(now - last).count() < settings_.checkpoint) return false;
+        last = now;
+        return true;
+      };
+      saving.save = [this](const Checkpoint& checkpoint) { save(checkpoint); };
+    }
+    trainer_of(lanes)->run(
         [](int64_t steps) {
           WorkerEvent progress = event(WorkerEvent::Kind::progress);
           progress.steps = steps;
           say(progress);
           return stop_requested == 0;
         },
-        [&](const TrialResult& result) {
-          const store::TrialRecord record = to_record(result, provenance_of(*result.trial));
-          store_and_say(record.id, [&] {
-            if (result.outcome != Outcome::interrupted) store::write_shard(settings_.store, record);
-            WorkerEvent ended = trial_event(record.id, record.status);
-            ended.reason = record.reason;
-            ended.steps = record.steps;
-            return ended;
-          });
-        });
+        [&](const TrialResult& result) { finish(result); }, saving);
+  }
+
+  void finish(const TrialResult& result) {
+    const store::TrialRecord record = to_record(result, provenance_of(*result.trial));
+    store_and_say(record.id, [&] {
+      if (result.outcome != Outcome::interrupted) {
+        store::write_shard(settings_.store, record);
+        store::remove_checkpoint(settings_.store, record.id);
+      }
+      WorkerEvent ended = trial_event(record.id, record.status);
+      ended.reason = record.reason;
+      ended.steps = record.steps;
+      return ended;
+    });
+  }
+
+  // One that can't be written costs the time since the last one if something happens, and nothing else.
+  void save(const Checkpoint& checkpoint) {
+    try {
+      store::write_checkpoint(settings_.store,
+                              to_record(checkpoint, provenance_of(*checkpoint.so_far.trial)));
+    } catch (const std::exception& e) {
+      std::fputs(fmt::format("no checkpoint: {}\n", e.what()).c_str(), stderr);
+    }
+  }
+
+  void note(const TrialConfig& trial, const std::string& why) {
+    WorkerEvent e = event(WorkerEvent::Kind::note);
+    e.reason = fmt::format("{} begins anew: its checkpoint can't be used: {}", trial.id, why);
+    say(e);
   }
 
   // A full disk is no reason to lose the other lanes.

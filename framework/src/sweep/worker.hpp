@@ -13,10 +13,11 @@ struct WorkerSettings {
   store::StorePaths store;
   std::string device = "cpu";
   std::string kernels = "native";
+  double checkpoint = 60;  ///< seconds between the checkpoints of a trial; 0: none, and none is gone on from
 };
 
 /// Reads commands from descriptor 3 and writes events to descriptor 4 until the commands end. SIGTERM stops
-/// the group that is being trained.
+/// the group that is being trained, with a checkpoint of each of its trials.
 int run_worker(const WorkerSettings& settings, const Registry& registry);
 
 }  // namespace saddle

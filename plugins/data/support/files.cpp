@@ -136,14 +136,19 @@ void TextLines::fail(const std::string& why, size_t column) const {
   throw ParamError(file_.param(), fmt::format("{}:{}{}: {}", file_.name(), number_, at, why));
 }
 
-fs::path first_existing(const std::vector<fs::path>& candidates, const std::string& what,
-                        const std::string& to_install) {
-  std::string places;
+std::optional<fs::path> first_there(const std::vector<fs::path>& candidates) {
   for (const fs::path& file : candidates) {
     std::error_code error;
     if (fs::is_regular_file(file, error)) return file;
-    places += (places.empty() ? "" : ", ") + file.string();
   }
+  return std::nullopt;
+}
+
+fs::path first_existing(const std::vector<fs::path>& candidates, const std::string& what,
+                        const std::string& to_install) {
+  if (const auto file = first_there(candidates)) return *file;
+  std::string places;
+  for (const fs::path& file : candidates) places += (places.empty() ? "" : ", ") + file.string();
   throw ParamError("path", fmt::format("can't find {}; looked for {}. {}", what, places, to_install));
 }
 

@@ -3,6 +3,7 @@
 #include <saddle/schema.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,7 +60,10 @@ class TextLines {
   int64_t number_ = 0;
 };
 
-/// The first of the candidates that is there. Otherwise throws ParamError("path", …) that names all of them
+/// The first of the candidates that is there.
+std::optional<std::filesystem::path> first_there(const std::vector<std::filesystem::path>& candidates);
+
+/// The same. Otherwise throws ParamError("path", …) that names all of them
 /// and says what to install.
 Path first_existing(const std::vector<Path>& candidates, const std::string& what,
                     const std::string& to_install);

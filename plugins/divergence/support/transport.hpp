@@ -61,10 +61,10 @@ inline Tensor projected_wasserstein(const Tensor& x, const Tensor& y, const Tens
 /// W_p^p of two known distributions on the line. [lane]
 inline Tensor exact_wasserstein_power(const Densities& d, int64_t order) {
   if (order == 1) return wasserstein_1(d);
-  const Tensor real = (d.log_real.exp() * d.weight).contiguous(),
-               fake = (d.log_fake.exp() * d.weight).contiguous();
-  const auto* x = d.x.const_data_ptr<double>();
-  const int64_t nodes = d.x.size(0);
+  const Tensor real = (d.log_real.exp() * d.weight).cpu().contiguous(),
+               fake = (d.log_fake.exp() * d.weight).cpu().contiguous(), places = d.x.cpu().contiguous();
+  const auto* x = places.const_data_ptr<double>();
+  const int64_t nodes = places.size(0);
   std::vector<double> cost;
   for (int64_t lane = 0; lane < real.size(0); ++lane) {
     const auto* p = real.const_data_ptr<double>() + lane * nodes;
@@ -82,7 +82,7 @@ inline Tensor exact_wasserstein_power(const Densities& d, int64_t order) {
     }
     cost.push_back(sum);
   }
-  return at::tensor(cost, at::kDouble);
+  return at::tensor(cost, at::kDouble).to(d.x.device());
 }
 
 }  // namespace saddle

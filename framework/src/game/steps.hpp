@@ -1,0 +1,36 @@
+// The steps of a training: which players move in which turn, and what their schedules make of their rates.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "game/gradient_tapes.hpp"
+#include "game/players.hpp"
+
+namespace saddle {
+
+class Steps {
+ public:
+  /// `tapes`: of a lane that trains alone; null otherwise.
+  Steps(const Assembly& assembly, Players& players, const Streams& streams, const TrainConfig& train,
+        GradientTapes* tapes = nullptr);
+  /// One step of every player's updates.
+  void play(int64_t step);
+
+ private:
+  struct Updates {
+    std::vector<size_t> movers;
+    std::string name;  // of the turn's streams
+    int64_t draw;      // which batch of the step
+  };
+  void add_turns(size_t player, int64_t count);
+
+  const Assembly& assembly_;
+  Players& players_;
+  const Streams& streams_;
+  const TrainConfig& train_;
+  GradientTapes* tapes_;
+  std::vector<Updates> turns_;
+  std::vector<std::vector<double>> rate_factors_;  // of this step, by player and lane
+};
+
+}  // namespace saddle

@@ -1,0 +1,12 @@
+// Whether numbers are finite.
+#pragma once
+#include <saddle/lanes.hpp>
+
+#include <vector>
+
+namespace saddle {
+
+/// By lane: whether every number of a buffer [lane, n] is finite.
+SADDLE_API std::vector<bool> finite_lanes(const Tensor& buffer);
+
+}  // namespace saddle
