@@ -360,6 +360,19 @@ TEST_CASE("NumPy files that can't be taken say why, and how to save them") {
   }
 }
 
+TEST_CASE("An uncompressed NumPy file is mapped, and stays readable when its name is gone") {
+  const auto truth = testing::json_fixture("npy_fixtures.json");
+  const Folder folder;
+  write(folder / "a.npy", from_hex(truth.at("files").at("<f4").get<std::string>()));
+  const PluginObject object = data("npy", path_is(folder / "a.npy"));
+  std::ifstream maps("/proc/self/maps");
+  const std::string all((std::istreambuf_iterator<char>(maps)), {});
+  CHECK(all.find((folder / "a.npy").string()) != std::string::npos);
+  std::filesystem::remove(folder / "a.npy");
+  CHECK(
+      testing::same_rows(testing::everything(object.as<Data>()).samples, testing::table(truth.at("table"))));
+}
+
 TEST_CASE("NumPy labels go with their samples") {
   const auto files = testing::json_fixture("npy_fixtures.json").at("files");
   const Folder folder;
