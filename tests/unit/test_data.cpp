@@ -458,6 +458,23 @@ TEST_CASE("IDX files of any number type and any axes are read") {
              holds("wrong magic number 61626364, not an IDX file"));
 }
 
+TEST_CASE("A path that is not there is looked for in SADDLE_DATA, and one that is there is not") {
+  const Folder folder, other;
+  const char* before = std::getenv("SADDLE_DATA");
+  const std::string old = before ? before : "";
+  setenv("SADDLE_DATA", folder.path().c_str(), 1);
+  write(folder / "only_there.csv", "1\n2\n");
+  CHECK(data("csv", "{path: only_there.csv}").as<Data>().range().high == 2);
+  write(other / "only_there.csv", "1\n9\n");
+  CHECK(data("csv", path_is(other / "only_there.csv")).as<Data>().range().high == 9);
+  CHECK_THAT(complaint("csv", "{path: nowhere.csv}"),
+             holds("can't read " + (std::filesystem::current_path() / "nowhere.csv").string()));
+  if (before)
+    setenv("SADDLE_DATA", old.c_str(), 1);
+  else
+    unsetenv("SADDLE_DATA");
+}
+
 TEST_CASE("Digits are found in SADDLE_DATA, and asked for where they are missing") {
   const Folder folder;
   std::string rows;
