@@ -30,7 +30,7 @@ class Memorisation final : public Metric {
             "How near a copy is, in median distances of held-out samples.");
     s.param("space", &Memorisation::space_, {.initial = "auto", .choices = {"auto", "own", "log"}},
             space_doc);
-    s.param("reference", &Memorisation::reference_, {.initial = 20000, .range = at_least(1)},
+    s.param("reference", &Memorisation::reference_, {.initial = 10000, .range = at_least(1)},
             "How many training samples are looked at, at most.");
   }
   std::vector<std::string> columns(const Data&) const override { return {"ratio", "copies"}; }

@@ -360,6 +360,19 @@ TEST_CASE("NumPy files that can't be taken say why, and how to save them") {
   }
 }
 
+TEST_CASE("An uncompressed NumPy file is mapped, and stays readable when its name is gone") {
+  const auto truth = testing::json_fixture("npy_fixtures.json");
+  const Folder folder;
+  write(folder / "a.npy", from_hex(truth.at("files").at("<f4").get<std::string>()));
+  const PluginObject object = data("npy", path_is(folder / "a.npy"));
+  std::ifstream maps("/proc/self/maps");
+  const std::string all((std::istreambuf_iterator<char>(maps)), {});
+  CHECK(all.find((folder / "a.npy").string()) != std::string::npos);
+  std::filesystem::remove(folder / "a.npy");
+  CHECK(
+      testing::same_rows(testing::everything(object.as<Data>()).samples, testing::table(truth.at("table"))));
+}
+
 TEST_CASE("NumPy labels go with their samples") {
   const auto files = testing::json_fixture("npy_fixtures.json").at("files");
   const Folder folder;
@@ -443,6 +456,23 @@ TEST_CASE("IDX files of any number type and any axes are read") {
   put("abcd");
   CHECK_THAT(complaint("idx", path_is(folder / "a.idx")),
              holds("wrong magic number 61626364, not an IDX file"));
+}
+
+TEST_CASE("A path that is not there is looked for in SADDLE_DATA, and one that is there is not") {
+  const Folder folder, other;
+  const char* before = std::getenv("SADDLE_DATA");
+  const std::string old = before ? before : "";
+  setenv("SADDLE_DATA", folder.path().c_str(), 1);
+  write(folder / "only_there.csv", "1\n2\n");
+  CHECK(data("csv", "{path: only_there.csv}").as<Data>().range().high == 2);
+  write(other / "only_there.csv", "1\n9\n");
+  CHECK(data("csv", path_is(other / "only_there.csv")).as<Data>().range().high == 9);
+  CHECK_THAT(complaint("csv", "{path: nowhere.csv}"),
+             holds("can't read " + (std::filesystem::current_path() / "nowhere.csv").string()));
+  if (before)
+    setenv("SADDLE_DATA", old.c_str(), 1);
+  else
+    unsetenv("SADDLE_DATA");
 }
 
 TEST_CASE("Digits are found in SADDLE_DATA, and asked for where they are missing") {

@@ -111,7 +111,7 @@ TEST_CASE("Contaminated samples are as many outliers as asked for, and metrics s
 
 TEST_CASE("ZINB cells are counts with the frequencies, and the probability mass, of their types") {
   const PluginObject object =
-      data("zinb_cells", "{genes: 3, weights: [8, 1.5, 0.5], mean: 1, spread: 0.5, theta: 1.5}");
+      data("zinb_cells", "{genes: 3, weights: [8, 1.5, 0.5], mean: 1, spread: 0.5, theta: 4, fold: 2}");
   const auto& d = object.as<Data>();
   constexpr int64_t n = 100000;
   const Batch batch = draw(object, n);

@@ -32,7 +32,8 @@ std::string support_text(const Support& support) {
 }
 
 std::string first_not_counted(const Data& data) {
-  return data.training_size() > 0 ? data.not_a_count() : std::string();
+  std::string place = data.not_a_count();
+  return place == data.Data::not_a_count() ? std::string() : place;
 }
 
 std::string outside_support(const Support& support, const Data& data) {

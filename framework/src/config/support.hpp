@@ -9,7 +9,7 @@ namespace saddle {
 /// "whole numbers", "compositions", …
 std::string support_text(const Support& support);
 
-/// Where samples that the data keep are no counts; empty if all are, or if the data keep none.
+/// Where samples are no counts, of data that know; empty if all are, or if the data don't say.
 std::string first_not_counted(const Data& data);
 
 /// What some of the training samples have that the support has not: "there is a 0.25 among their numbers";

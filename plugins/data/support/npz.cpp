@@ -24,6 +24,7 @@ class Archive {
       : bytes_(bytes), name_(name), param_(param) {
     const size_t end = bytes.rfind("PK\x05\x06");
     if (end == std::string::npos) fail("cut off: an .npz archive without its directory");
+    need(end, 22);
     uint64_t count = number(end + 10, 2), at = number(end + 16, 4);
     if (end >= 20 && bytes.compare(end - 20, 4, "PK\x06\x07") == 0) {  // more than 4 GB
       const uint64_t record = number(end - 12, 8);

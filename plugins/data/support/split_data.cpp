@@ -37,6 +37,7 @@ void SplitData::keep(const Tensor& samples, const Tensor& labels, const std::str
   const auto wanted = static_cast<int64_t>(std::llround(held_out_share_ * static_cast<double>(n)));
   const int64_t out = std::clamp<int64_t>(wanted, 1, n - 1);
   const Tensor order = shuffled(n, split_seed_);
+  name_ = name;
   samples_ = samples;
   labels_ = labels;
   train_ = order.narrow(0, out, n - out);
@@ -79,7 +80,7 @@ std::string SplitData::not_a_count() const {
   const Tensor wrong = ((samples_ < 0) | (samples_ != samples_.floor())).flatten(1).nonzero();
   if (wrong.size(0) == 0) return {};
   const int64_t row = wrong[0][0].item<int64_t>(), column = wrong[0][1].item<int64_t>();
-  return fmt::format("sample {}, feature {} is {}", row + 1, column + 1,
+  return fmt::format("{}: sample {}, feature {} is {}", name_, row + 1, column + 1,
                      number_text(samples_[row].flatten()[column].item<double>()));
 }
 

@@ -59,7 +59,7 @@ class SplitData : public Data {
 
   double held_out_share_{};
   int64_t split_seed_{};
-  std::string scale_, standardise_ = "none";
+  std::string scale_, standardise_ = "none", name_;
   Tensor samples_, labels_, library_sizes_;  // [n, feature…] as stored, [n], [n]
   Tensor train_, held_out_;                  // which rows of them
   std::vector<std::string> classes_;
