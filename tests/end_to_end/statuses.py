@@ -35,8 +35,8 @@ grid:
     plain: {}
     # An affine generator that starts as good as a point and hardly learns.
     collapsed: {generator: {use: affine, scale: 1e-6}, train.generator_optimizer: {use: sgd, rate: 1e-9}}
-    # One step this long and no unit of the critic is ever active again: only the bias of its score moves.
-    dead_critic: {train.critic_optimizer: {use: sgd, rate: 100}}
+    # Clipped to what float32 rounds to 0: no unit of the critic is ever active again.
+    dead_critic: {constraints: [{use: weight_clipping, limit: 1e-46}]}
     # Sigmoids so saturated that their derivatives are 0: samples in the corners of the square, and in one of them.
     stalled:
       data: {use: csv, path: square.csv, standardise: minmax}
