@@ -19,7 +19,7 @@ class Dirichlet final : public CompositionHead {
     return draw_dirichlet(concentration(raw), random);
   }
   SampleGradient gradient() const override { return SampleGradient::estimate; }
-  bool has_second_derivatives() const override { return false; }
+  std::string inexact_second_derivatives() const override { return "don't exist"; }
   bool has_likelihood() const override { return true; }
   Tensor log_likelihood(const Params&, const Tensor& raw, const Tensor& samples) const override {
     const Tensor density = dirichlet_log_density(samples, concentration(raw).to(at::kDouble));

@@ -139,15 +139,6 @@ void Legality::match(const TrialConfig& trial, const Parts& parts, std::vector<O
       match_support(trial, parts, out);
     }
   }
-  if (parts.head && trial.dynamics) {
-    const bool once = ask_plugin(*trial.head->plugin, [&] { return !parts.head->has_second_derivatives(); });
-    if (once && objects_.of(trial.dynamics).as<Dynamics>().needs_second_derivatives())
-      out.push_back(
-          {about(*trial.dynamics, "the dynamics " + trial.dynamics->plugin->name() +
-                                      " differentiates gradients, and that of the head " +
-                                      trial.head->plugin->name() + " can't be differentiated again"),
-           false});
-  }
   for (size_t i = 0; i < parts.penalties.size() && parts.critic; ++i) {
     if (!parts.penalties[i]->needs_input_gradient() || !parts.critic->works_on_batch()) continue;
     out.push_back({about(*trial.penalties[i],

@@ -26,7 +26,9 @@ class CountHead : public Head {
     return gradient_name == "straight_through" || gradient_name == "score_function";
   }
   SampleGradient gradient() const override;
-  bool has_second_derivatives() const override { return gradient_name == "mean"; }
+  std::string inexact_second_derivatives() const override {
+    return gradient_name == "mean" ? "" : "don't exist";
+  }
   bool has_likelihood() const override { return true; }
   /// Where the library size is drawn, that of the samples themselves stands for it.
   Tensor log_likelihood(const Params& p, const Tensor& raw, const Tensor& samples) const override;
