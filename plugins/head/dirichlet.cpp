@@ -19,7 +19,9 @@ class Dirichlet final : public CompositionHead {
     return draw_dirichlet(concentration(raw), random);
   }
   SampleGradient gradient() const override { return SampleGradient::estimate; }
-  std::string inexact_second_derivatives() const override { return "don't exist"; }
+  std::string inexact_second_derivatives() const override {
+    return "leave out how the slopes of draws change";
+  }
   bool has_likelihood() const override { return true; }
   Tensor log_likelihood(const Params&, const Tensor& raw, const Tensor& samples) const override {
     const Tensor density = dirichlet_log_density(samples, concentration(raw).to(at::kDouble));

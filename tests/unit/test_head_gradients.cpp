@@ -168,10 +168,10 @@ TEST_CASE("the score function goes through every divergence whose loss is a mean
     const PluginObject alone = make(*plugin);
     if (!alone.as<Divergence>().has_generator_losses() || !alone.as<Divergence>().uses_critic()) continue;
     const auto loss_at = [&](double x) {
-      const Tensor samples = at::full({1, 1, 1}, x, at::kDouble);
+      const Tensor fake = at::full({1, 1, 1}, x, at::kDouble);
+      const auto score = [](const Tensor& y) { return -sample_sum((y - 0.45).square()); };
       return number(alone.as<Divergence>().generator_loss(
-          Round(content(samples, samples, Player::generator,
-                        [](const Tensor& y) { return -sample_sum((y - 0.45).square()); }))));
+          Round(content(at::zeros_like(fake), fake, Player::generator, score))));
     };
     const Tensor got = game_slopes(make(Kind::head, "binary_concrete", {{"gradient", "score_function"}}),
                                    {logit(theta)}, plugin->name().c_str());

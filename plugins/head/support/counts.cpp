@@ -19,6 +19,10 @@ void CountHead::observe(const Data& data, Random& random) {
   totals_ = data.draw(random, observed_samples).samples[0].flatten(1).to(at::kDouble).sum(1);
   if (!(totals_ > 0).any().item<bool>())
     throw ParamError("library", "all training samples that were looked at have a total of 0");
+  const Tensor logs = totals_.masked_select(totals_ > 0).log();
+  mean_total_ = totals_.mean().item<double>();
+  mean_log_total_ = logs.mean().item<double>();
+  std_log_total_ = logs.std(false).item<double>();
 }
 
 void CountHead::declare(Declare&, const Shape& sample) {
@@ -43,15 +47,8 @@ Tensor CountHead::mean_of(const Tensor& raw, const Tensor& library_sizes) {
 Tensor CountHead::library_sizes(const Tensor& raw, Random& random) const {
   if (library == "none") return {};
   const int64_t lanes = raw.size(0), batch = raw.size(1);
-  if (library == "fixed") {
-    const double total = size > 0 ? size : totals_.mean().item<double>();
-    return at::full({lanes, batch, 1}, total, raw.options());
-  }
-  if (library == "log_normal") {
-    const Tensor logs = totals_.masked_select(totals_ > 0).log();
-    const double mean = logs.mean().item<double>(), std = logs.std(false).item<double>();
-    return (random.normal({batch, 1}) * std + mean).exp();
-  }
+  if (library == "fixed") return at::full({lanes, batch, 1}, fixed_size(), raw.options());
+  if (library == "log_normal") return (random.normal({batch, 1}) * std_log_total_ + mean_log_total_).exp();
   const Tensor rows = random.integers({batch}, totals_.size(0));
   return totals_.to(rows.device())
       .index_select(0, rows.flatten())
@@ -95,8 +92,7 @@ Tensor CountHead::log_likelihood(const Params& p, const Tensor& raw, const Tenso
   const Tensor k = samples.flatten(2);
   Tensor sizes;
   if (library == "fixed")
-    sizes = at::full({raw.size(0), raw.size(1), 1}, size > 0 ? size : totals_.mean().item<double>(),
-                     raw.options());
+    sizes = at::full({raw.size(0), raw.size(1), 1}, fixed_size(), raw.options());
   else if (library != "none")
     sizes = sample_sum(k).unsqueeze(2);
   const CountParameters c = parameters(p, raw.to(at::kDouble), sizes);

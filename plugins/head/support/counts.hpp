@@ -27,7 +27,7 @@ class CountHead : public Head {
   }
   SampleGradient gradient() const override;
   std::string inexact_second_derivatives() const override {
-    return gradient_name == "mean" ? "" : "don't exist";
+    return gradient() == SampleGradient::estimate ? "leave out how the slopes of draws change" : "";
   }
   bool has_likelihood() const override { return true; }
   /// Where the library size is drawn, that of the samples themselves stands for it.
@@ -49,12 +49,15 @@ class CountHead : public Head {
   int64_t features() const { return features_; }
 
  private:
+  double fixed_size() const { return size > 0 ? size : mean_total_; }
   Tensor library_sizes(const Tensor& raw, Random& random) const;
   Tensor draw(const Params& p, const CountParameters& c, Random& random) const;
 
   Shape sample_;
   int64_t features_ = 0;
-  Tensor totals_;  // [n] float64: of training samples
+  // Of the training samples' totals.
+  Tensor totals_;  // [n] float64
+  double mean_total_ = 0, mean_log_total_ = 0, std_log_total_ = 0;
 };
 
 template <class T>

@@ -14,6 +14,10 @@ class RelaxedHead : public Head {
     if (gradient_name == "score_function") return SampleGradient::score;
     return discrete() ? SampleGradient::estimate : SampleGradient::exact;
   }
+  std::string inexact_second_derivatives() const override {
+    return gradient_name == "straight_through" ? "are those of relaxed samples in place of the hard ones"
+                                               : "";
+  }
   bool has_temperature() const override { return gradient_name != "score_function"; }
   bool has_likelihood() const override { return true; }
 
