@@ -22,7 +22,7 @@ class AnnData final : public TableData {
     s.param("recover_counts", &AnnData::recover_counts_, {.initial = ""},
             "A column of obs with the total counts of each cell. The matrix must hold log(1 + recover_sum · "
             "count / total); what is kept is the counts. Empty: as it is.");
-    s.param("recover_sum", &AnnData::recover_sum_, {.initial = 1e4, .range = above(0)},
+    s.param("recover_sum", &AnnData::recover_sum_, {.initial = 1e4, .range = {0, 1e12, true, false}},
             "What cells were normalised to, for recover_counts.");
     describe_table(s);
   }

@@ -39,10 +39,10 @@ class TenxHdf5 final : public TableData {
     if (!genome_.empty() && file.is_group(genome_)) return genome_;
     const auto groups = file.members("/");
     if (!genome_.empty() || groups.size() != 1)
-      throw ParamError(
-          "genome",
-          fmt::format("{}: {}; there are {}", file.name(),
-                      genome_.empty() ? "which genome?" : "no genome '" + genome_ + "'", joined(groups)));
+      throw ParamError("genome", fmt::format("{} has {}; there are {}", file.name(),
+                                             genome_.empty() ? "no group 'matrix', and no single genome"
+                                                             : "no genome '" + genome_ + "'",
+                                             joined(groups)));
     return groups[0];
   }
 

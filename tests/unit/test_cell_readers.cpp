@@ -132,7 +132,9 @@ TEST_CASE("Cell Ranger's files of both versions hold the counts, a cell a sample
   CHECK_THAT(complaint("tenx_hdf5", path_is(foreign("cell_ranger_3.hdf5"), "feature_type: CRISPR")),
              holds("none of type 'CRISPR', only Antibody Capture, Gene Expression"));
   CHECK_THAT(complaint("tenx_hdf5", path_is(foreign("cell_ranger_2.hdf5"), "genome: mm10")),
-             holds("genome: ") && holds("no genome 'mm10'; there are hg19"));
+             holds("genome: ") && holds("has no genome 'mm10'; there are hg19"));
+  CHECK_THAT(complaint("tenx_hdf5", path_is(foreign("arrays.hdf5"))),
+             holds("has no group 'matrix', and no single genome; there are big_endian"));
 }
 
 TEST_CASE("Data sets of HDF5 keep their numbers, whatever their type, chunks and byte order") {

@@ -250,6 +250,8 @@ TEST_CASE("A table's mistakes are named with file and line") {
   CHECK_THAT(csv_complaint("1,2\n1,1e999\n"), holds("a.csv:2: column 2: '1e999' is not a"));
   CHECK_THAT(csv_complaint("1,2\n1,0x10\n"), holds("a.csv:2: column 2: '0x10' is not a number"));
   CHECK_THAT(csv_complaint("1,2\n1,\"2\n"), holds("a.csv:2: a quote is not closed"));
+  CHECK_THAT(csv_complaint(std::string("1,2\n1,\0\n", 8)),
+             holds("a.csv:2: not a text file: there is a zero byte"));
   CHECK_THAT(csv_complaint("1,2\n\"1\"x,2\n"), holds("a.csv:2: text after a closing quote"));
   CHECK_THAT(csv_complaint(""), holds("a.csv holds no rows"));
   CHECK_THAT(csv_complaint("a,b\n"), holds("a.csv holds no rows, only a header"));

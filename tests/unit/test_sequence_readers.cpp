@@ -48,6 +48,7 @@ TEST_CASE("FASTA records give their first letters, or windows along them, in eit
   CHECK(read("fasta", text, "length: 8") == Words{"ACGTACGT", "TTTTTTTT"});
   CHECK(read("fasta", text, "length: 5, stride: 3") == Words{"ACGTA", "TACGT", "TTTTT", "TTTTT"});
   CHECK(read("fasta", ">a\nUUAG\n>b\nacgu\n", "length: 4, alphabet: rna") == Words{"ACGU", "UUAG"});
+  CHECK(read("fasta", ">a\nTtAG\n>b\nacgu\n", "length: 4, alphabet: rna") == Words{"ACGU", "UUAG"});
   CHECK(read("fasta", ">a\nMKV\n>b\nWYL\n", "length: 3, alphabet: protein") == Words{"MKV", "WYL"});
   CHECK(read("fasta", ">a\nabba\n>b\nbbbb\n", "length: 4, alphabet: ab") == Words{"abba", "bbbb"});
   CHECK(read("fasta", ">a\nACNT\n>b\nACGT\n>c\nTTTT\n", "length: 4, outside: skip") == Words{"ACGT", "TTTT"});

@@ -128,6 +128,7 @@ bool TextLines::next(std::string_view& line) {
   begin_ = std::min(end + 1, buffer_.size());
   if (line.ends_with('\r')) line.remove_suffix(1);
   if (++number_ == 1 && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
+  if (line.find('\0') != std::string_view::npos) fail("not a text file: there is a zero byte");
   return true;
 }
 

@@ -45,7 +45,7 @@ Tensor array_in(const Bytes& bytes, size_t offset, const Shape& shape, at::Scala
 class TextLines {
  public:
   explicit TextLines(const Path& file, std::string param = "path") : file_(file, std::move(param)) {}
-  /// False at the end. `line` holds until the next call, without its \n or \r\n.
+  /// False at the end. `line` holds until the next call, without its \n or \r\n. Throws where it isn't text.
   bool next(std::string_view& line);
   int64_t number() const { return number_; }
   const std::string& name() const { return file_.name(); }

@@ -39,7 +39,8 @@ Tensor one_hot(const std::vector<std::string>& sequences, const std::string& let
 char SequenceData::letter(char c) const {
   if (letters_.find(c) != std::string::npos) return c;
   if (alphabet_ != "dna" && alphabet_ != "rna" && alphabet_ != "protein") return 0;
-  const char upper = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  char upper = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  if (alphabet_ == "rna" && upper == 'T') upper = 'U';
   return letters_.find(upper) != std::string::npos ? upper : '\0';
 }
 

@@ -28,7 +28,7 @@ class SequenceData : public SplitData {
     s.param("outside", &SequenceData::outside_, {.initial = outside, .choices = {"error", "skip"}},
             "What to do about a letter that is not of the alphabet: skip leaves out the samples that it is "
             "in. dna, "
-            "rna and protein are read in either case.");
+            "rna and protein are read in either case, and rna reads T as U.");
     describe_split(s);
   }
 

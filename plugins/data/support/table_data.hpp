@@ -10,7 +10,7 @@ class TableData : public SplitData {
  protected:
   template <class T>
   static void describe_table(Schema<T>& s) {
-    s.param("target_sum", &TableData::target_sum_, {.initial = 0, .range = at_least(0)},
+    s.param("target_sum", &TableData::target_sum_, {.initial = 0, .range = between(0, 1e12)},
             "Library-size normalisation: every sample is scaled so that its values sum to this, 1e4 for "
             "example; 0 leaves them. A sample without counts stays 0.");
     s.param("log1p", &TableData::log1p_, {.initial = false}, "Takes log(1 + x), after target_sum.");
