@@ -12,7 +12,7 @@ std::vector<Tensor> views_of(const Tensor& buffer, const std::vector<Slot>& slot
     sizes.insert(sizes.end(), slot.shape.begin(), slot.shape.end());
     int64_t stride = numel(slot.shape);
     for (const int64_t n : slot.shape) strides.push_back(n == 0 ? 1 : stride /= n);
-    views.push_back(buffer.as_strided(sizes, strides, slot.offset));
+    views.push_back(buffer.as_strided(sizes, strides, buffer.storage_offset() + slot.offset));
   }
   return views;
 }
