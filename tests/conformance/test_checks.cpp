@@ -7,6 +7,7 @@ TEST_CASE("every plugin says what it is, and its defaults are allowed") { CHECK(
 TEST_CASE("a trial that goes on from a checkpoint ends as it would have without") {
   CHECK(hold("resume") > 60);
 }
+TEST_CASE("replaying a recorded loss gives the bits of evaluating it") { CHECK(hold("replay") > 60); }
 TEST_CASE("what overflows ends a trial as diverged") { CHECK(hold("overflow") > 60); }
 
 TEST_CASE("every f-divergence is convex and has its declared value at 1") { CHECK(hold("f") >= 11); }

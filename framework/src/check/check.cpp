@@ -49,6 +49,7 @@ const std::vector<Check>& all() {
   static const std::vector<Check> checks = {
       {"schema", "it says what it is, and its defaults are allowed", always, schema},
       {"lanes", "a lane's bits don't depend on its neighbours", always, lanes},
+      {"replay", "replaying a recorded loss gives the bits of evaluating it", in_training, replay},
       {"resume", "a trial that goes on from a checkpoint ends as it would have without", in_training, resume},
       {"leaks", "no lane's parameters reach another lane's loss or gradient", in_losses, leaks},
       {"gradients", "gradients are the losses' central differences", in_exact_losses, gradients},

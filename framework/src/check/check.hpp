@@ -44,6 +44,7 @@ Finding run(const Check& check, const Subject& subject);
 // One function a check.
 Finding schema(const Subject& subject);
 Finding lanes(const Subject& subject);
+Finding replay(const Subject& subject);
 Finding resume(const Subject& subject);
 Finding leaks(const Subject& subject);
 Finding gradients(const Subject& subject);

@@ -134,10 +134,17 @@ struct Setup {
   Settings settings;
 };
 
+/// Of a head that draws, the derivative at given random numbers may be an estimate.
+bool is_exact(const Subject& subject, const Settings& settings) {
+  return subject.plugin->kind() != Kind::head ||
+         make(*subject.plugin, settings).as<Head>().gradient() == SampleGradient::exact;
+}
+
 /// Every choice of the plugin's parameters that have choices.
 std::vector<Setup> setups_of_choices(const Subject& subject, const Bed& bed) {
   std::vector<Setup> all;
   for (const Settings& settings : choices(subject)) {
+    if (!is_exact(subject, settings)) continue;
     all.push_back({bed, settings});
     all.back().bed.place({subject.plugin, subject.registry, settings});
   }
@@ -204,18 +211,17 @@ Finding second_derivatives(const Subject& subject) {
   const Placed place = placed(subject, smooth_bed());
   if (!place.bed) return {Verdict::skipped, "not with what it's tried beside: " + place.reason};
   size_t compared = 0;
-  double worst = 0, least = __builtin_inf();
+  double worst = 0;
   std::string left_out;
   for (const auto& [bed, settings] : setups_of_choices(subject, *place.bed)) {
     const TrialConfig trial = bed.trial(*subject.registry);
     if (!objection(trial).empty()) continue;
-    const GradientError error = second_derivative_error(trial);
     const std::string said = make(*subject.plugin, settings).as_plugin().inexact_second_derivatives();
     if (!said.empty()) {
       left_out = said;
-      least = std::min(least, error.relative);
       continue;
     }
+    const GradientError error = second_derivative_error(trial);
     ++compared;
     if (!(error.relative <= largest_gradient_error))
       return {Verdict::failed,
@@ -224,9 +230,7 @@ Finding second_derivatives(const Subject& subject) {
                           error.player, slopes_text(error), game_text(trial, settings))};
     worst = std::max(worst, error.relative);
   }
-  if (!left_out.empty())
-    return {Verdict::skipped, fmt::format("it says that second derivatives {}; relative error from {:.1g} up",
-                                          left_out, least)};
+  if (!left_out.empty()) return {Verdict::skipped, "it says that second derivatives " + left_out};
   return {
       Verdict::ok,
       fmt::format("second derivatives are those of central differences in {}; largest relative error {:.1e}",

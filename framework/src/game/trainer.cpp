@@ -158,17 +158,16 @@ void Trainer::advance_one_by_one(int64_t until) {
         static_cast<int64_t>(patience / (*seconds_a_step_ * static_cast<double>(lanes()))), 1, until - step_);
   const auto start = Clock::now();
   played_.assign(trials_.size(), step_);
-  bool refused = false;
   for (int64_t lane = 0; lane < lanes(); ++lane) {
     LoneLane& lone = *lone_lanes_[static_cast<size_t>(lane)];
     played_[static_cast<size_t>(lane)] += lone.play(step_, count);
     players_->take_over(lane, lone.players());
-    refused = refused || !lone.refusal().empty();
+    if (refusal_.empty()) refusal_ = lone.refusal();
   }
   if (!records) seconds_a_step_ = seconds_since(start) / static_cast<double>(count * lanes());
   step_ += count;
   if (averages_) averages_->add(assembly_->average(), players_->networks(), step_);
-  if (refused) {
+  if (!refusal_.empty()) {
     tapes_ = false;
     lone_lanes_.clear();
   }

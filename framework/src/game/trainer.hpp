@@ -42,6 +42,9 @@ class Trainer {
   /// nothing has changed, if they are not of such trials.
   void resume(const std::vector<Checkpoint>& checkpoints);
 
+  /// Why the losses can't be replayed; empty where they can, or where nobody has tried.
+  const std::string& refusal() const { return refusal_; }
+
  private:
   void assemble();
   /// Plays steps, at least one and none from `until` on.
@@ -77,6 +80,7 @@ class Trainer {
   std::optional<Averages> averages_;
   std::vector<std::unique_ptr<LoneLane>> lone_lanes_;
   bool tapes_;
+  std::string refusal_;
   std::optional<double> seconds_a_step_;  // of a lone lane
   std::unique_ptr<Measure> measure_;
   Health health_;
