@@ -30,6 +30,7 @@ class Box final : public Data {
     Random random = Streams({1}, options).at("box", 0);
     return {draw(random, training_size()).samples.narrow(1, first, count), {}};
   }
+  std::string not_a_count() const override { return whole_ ? "" : "they are continuous"; }
   Interval range() const override {
     if (composition_) return {0, 1};
     return {low_, whole_ ? std::ceil(high_) - 1 : high_};

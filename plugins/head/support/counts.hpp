@@ -27,6 +27,8 @@ class CountHead : public Head {
   }
   SampleGradient gradient() const override;
   std::string inexact_second_derivatives() const override {
+    if (gradient() == SampleGradient::score)
+      return "are an estimate of their own, not the slopes of the first ones";
     return gradient() == SampleGradient::estimate ? "leave out how the slopes of draws change" : "";
   }
   bool has_likelihood() const override { return true; }

@@ -15,6 +15,8 @@ class RelaxedHead : public Head {
     return discrete() ? SampleGradient::estimate : SampleGradient::exact;
   }
   std::string inexact_second_derivatives() const override {
+    if (gradient_name == "score_function")
+      return "are an estimate of their own, not the slopes of the first ones";
     return gradient_name == "straight_through" ? "are those of relaxed samples in place of the hard ones"
                                                : "";
   }
