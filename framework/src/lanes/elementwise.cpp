@@ -66,10 +66,19 @@ using Loop = void (*)(int64_t n, const char* const* in, const int64_t* steps, T*
   }
 // Of bytes (a condition) and two numbers.
 #define SADDLE_WHERE(name, T)                                                                             \
+  static SADDLE_VECTORIZE void name##_both(int64_t n, const char* c, const T* a, const T* b, T* out) {    \
+    for (int64_t i = 0; i < n; ++i) out[i] = c[i] != 0 ? a[i] : b[i];                                     \
+  }                                                                                                       \
+  static SADDLE_VECTORIZE void name##_left(int64_t n, const char* c, const T* a, T b, T* out) {           \
+    for (int64_t i = 0; i < n; ++i) out[i] = c[i] != 0 ? a[i] : b;                                        \
+  }                                                                                                       \
   static void name(int64_t n, const char* const* in, const int64_t* steps, T* out, int64_t out_step) {    \
     const char* c = in[0];                                                                                \
     const T* a = reinterpret_cast<const T*>(in[1]);                                                       \
     const T* b = reinterpret_cast<const T*>(in[2]);                                                       \
+    const bool dense = out_step == 1 && steps[0] == 1 && steps[1] == 1;                                   \
+    if (dense && steps[2] == 1) return name##_both(n, c, a, b, out);                                      \
+    if (dense && steps[2] == 0) return name##_left(n, c, a, *b, out);                                     \
     for (int64_t i = 0; i < n; ++i)                                                                       \
       out[i * out_step] = c[i * steps[0]] != 0 ? a[i * steps[1]] : b[i * steps[2]];                       \
   }

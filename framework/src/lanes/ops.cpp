@@ -170,14 +170,35 @@ struct MatmulFunction : Function<MatmulFunction> {
   }
 };
 
+// g where y > 0, and 0 or a part of g elsewhere: linear in g, flat in y.
+struct GateFunction : Function<GateFunction> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& g_any, const Tensor& y, int64_t activation) {
+    ctx->save_for_backward({y});
+    ctx->saved_data["activation"] = activation;
+    const Tensor g = g_any.contiguous(), gate = y.contiguous();
+    Tensor through = at::empty_like(g);
+    AT_DISPATCH_FLOATING_TYPES(g.scalar_type(), "gate", [&] {
+      run_kernel({&g, &gate}, {&through}, [activation, n = g.numel()](char* const* p) {
+        kernels::activation_gradient(static_cast<Activation>(activation), in<scalar_t>(p[0]), in<scalar_t>(p[1]),
+                                     out<scalar_t>(p[2]), n);
+      });
+    });
+    return through;
+  }
+  static variable_list backward(AutogradContext* ctx, variable_list g) {
+    return {GateFunction::apply(g[0], ctx->get_saved_variables()[0], ctx->saved_data["activation"].toInt()),
+            Variable(), Variable()};
+  }
+};
+
 Tensor differentiable_activation_gradient(Activation activation, const Tensor& g, const Tensor& y) {
   switch (activation) {
     case Activation::identity:
       return g;
     case Activation::relu:
-      return at::where(y > 0, g, 0);
     case Activation::leaky_relu:
-      return at::where(y > 0, g, 0.2 * g);
+      if (g.is_cpu()) return GateFunction::apply(g, y, static_cast<int64_t>(activation));
+      return at::where(y > 0, g, (activation == Activation::relu ? 0 : 0.2) * g);
     case Activation::tanh:
       return g * (1 - y * y);
     case Activation::sigmoid:
