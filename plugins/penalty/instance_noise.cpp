@@ -42,8 +42,7 @@ class InstanceNoise final : public Penalty {
     const double done = progress();
     std::vector<double> all;
     for (int64_t lane = 0; lane < std_.lanes(); ++lane)
-      all.push_back(
-          std::lerp(std_.at(lane), final_.at(lane), std::min(done / anneal_end_.at(lane), 1.0)));
+      all.push_back(std::lerp(std_.at(lane), final_.at(lane), std::min(done / anneal_end_.at(lane), 1.0)));
     return {std::move(all), std_.values().options()};
   }
 

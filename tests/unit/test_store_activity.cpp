@@ -32,7 +32,8 @@ TEST_CASE("What is being trained is running while a runner holds the study, and 
   const fixtures::Folder folder;
   const StorePaths paths = make_study(folder);
   std::optional<StudyLock> lock(paths);
-  write_activity(paths, {{{fixtures::id_of(0), 5}, {fixtures::id_of(1), 70}}, {{fixtures::id_of(2), 40}}, {}});
+  write_activity(paths,
+                 {{{fixtures::id_of(0), 5}, {fixtures::id_of(1), 70}}, {{fixtures::id_of(2), 40}}, {}});
   {
     const Store store = Store::open(paths.base);
     CHECK(status_of(store, 0) == "running");  // trained again

@@ -41,8 +41,6 @@ class SADDLE_API Head : public Plugin {
   /// Whether training samples take separate values only, so that they have no slope of their own.
   virtual bool discrete() const { return false; }
   virtual SampleGradient gradient() const { return SampleGradient::exact; }
-  /// Whether the gradient can be differentiated again, which some dynamics do.
-  virtual bool has_second_derivatives() const { return true; }
   /// Whether it asks `p.temperature(…)`: then the trial has `train.temperature_schedule`.
   virtual bool has_temperature() const { return false; }
   /// Whether the distribution of its samples, given the raw output, has a known probability or density.

@@ -30,8 +30,8 @@ SADDLE_API Tensor sigmoid(const Tensor& x);
 /// eˣ − 1, accurate near 0.
 SADDLE_API Tensor expm1(const Tensor& x);
 
-/// Σ_k rate_k^power · exp(rate_k · x) of every number: x [lane, …], rates [lane, k] (not differentiated). Mixtures
-/// of kernels are such sums.
+/// Σ_k rate_k^power · exp(rate_k · x) of every number: x [lane, …], rates [lane, k] (not differentiated).
+/// Mixtures of kernels are such sums.
 SADDLE_API Tensor sum_of_exp(const Tensor& x, const Tensor& rates, int64_t power = 0);
 
 /// Product of each lane's matrices: [lane, n, k] × [lane, k, m] -> [lane, n, m], after transposing those that

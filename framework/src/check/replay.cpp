@@ -40,10 +40,12 @@ Finding replay(const Subject& given) {
     const Run replayed = run(trials, data, true), evaluated = run(trials, data, false);
     for (const auto& [seed, one] : evaluated.results)
       if (const std::string what = difference(one, replayed.results.at(seed)); !what.empty())
-        return {Verdict::failed,
-                fmt::format("replaying a recorded loss gives other numbers than evaluating it: {}, {}. A plugin keeps "
-                            "nothing in members that changes from step to step, and changes no tensor of its own",
-                            what, dtype)};
+        return {
+            Verdict::failed,
+            fmt::format(
+                "replaying a recorded loss gives other numbers than evaluating it: {}, {}. A plugin keeps "
+                "nothing in members that changes from step to step, and changes no tensor of its own",
+                what, dtype)};
     refusal = replayed.refusal;
   }
   if (!refusal.empty()) return {Verdict::ok, "evaluated anew at every step, which is slower: " + refusal};

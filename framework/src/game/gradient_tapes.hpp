@@ -18,8 +18,8 @@ class GradientTapes {
   /// Loss [1] and gradient of a player, evaluated with a graph.
   using Evaluate = std::function<std::pair<Tensor, Field>()>;
 
-  /// Leaves the gradient in `players.planned_gradient` and returns the loss. Makes a tape where there is none for
-  /// this loss and its conditions; nothing where the loss can't be replayed: then it is to be evaluated.
+  /// Leaves the gradient in `players.planned_gradient` and returns the loss. Makes a tape where there is none
+  /// for this loss and its conditions; nothing where the loss can't be replayed: then it is to be evaluated.
   std::optional<double> run(const Which& which, int64_t step, Players& players, const Evaluate& evaluate);
   /// Why some loss can't be replayed; empty while every one can.
   const std::string& refusal() const { return refusal_; }

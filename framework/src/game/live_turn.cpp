@@ -43,8 +43,8 @@ Tensor LiveTurn::loss(size_t player) {
   return loss;
 }
 
-// Tapes know the players as they are, and put every gradient of a player in the same place: not where somebody
-// still holds the one before.
+// Tapes know the players as they are, and put every gradient of a player in the same place: not where
+// somebody still holds the one before.
 Field LiveTurn::gradient(size_t player, bool differentiable) {
   const auto free = [](const Tensor& x) { return x.use_count() == 1; };
   const bool planned =
@@ -57,7 +57,8 @@ Field LiveTurn::gradient(size_t player, bool differentiable) {
         const Tensor loss = unnoted_loss(player);
         return std::pair{loss, derivative(loss, parameters(player))};
       };
-      if (const auto loss = tapes_->run({moment_.name().turn, player}, moment_.name().step, players_, evaluate)) {
+      if (const auto loss =
+              tapes_->run({moment_.name().turn, player}, moment_.name().step, players_, evaluate)) {
         if (notes(player)) players_.note_loss(player, std::vector{*loss});
         return into;
       }

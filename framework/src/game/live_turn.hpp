@@ -8,8 +8,8 @@ namespace saddle {
 
 class LiveTurn final : public Turn {
  public:
-  /// `rate_factors`: by player, what the schedules make of each lane's rate in this step. `tapes`: of a lane that
-  /// trains alone; null otherwise.
+  /// `rate_factors`: by player, what the schedules make of each lane's rate in this step. `tapes`: of a lane
+  /// that trains alone; null otherwise.
   LiveTurn(const Assembly& assembly, Players& players, Moment& moment, std::vector<size_t> movers,
            const std::vector<std::vector<double>>& rate_factors, GradientTapes* tapes = nullptr);
 

@@ -1,5 +1,6 @@
-// One lane of a group that trains by itself on the group's buffers, by tapes (gradient_tapes.hpp): small networks
-// train fastest so, one lane after the other for many steps each, with everything of a lane in the cache.
+// One lane of a group that trains by itself on the group's buffers, by tapes (gradient_tapes.hpp): small
+// networks train fastest so, one lane after the other for many steps each, with everything of a lane in the
+// cache.
 #pragma once
 #include <memory>
 #include <vector>
@@ -10,10 +11,10 @@ namespace saddle {
 
 class LoneLane {
  public:
-  LoneLane(const TrialConfig& trial, const at::TensorOptions& options, const SharedData& data, const Players& group,
-           int64_t lane);
-  /// Plays the steps from `first` on, at most `count`; ends early where the lane is no longer sound. Returns the
-  /// steps played.
+  LoneLane(const TrialConfig& trial, const at::TensorOptions& options, const SharedData& data,
+           const Players& group, int64_t lane);
+  /// Plays the steps from `first` on, at most `count`; ends early where the lane is no longer sound. Returns
+  /// the steps played.
   int64_t play(int64_t first, int64_t count);
   const Players& players() const { return players_; }
   /// The group's have been taken.

@@ -85,7 +85,8 @@ std::optional<int64_t> Moment::update() const {
 double Moment::times(int64_t every) const {
   if (!update_) return 1;
   const bool due = *update_ % every == 0;
-  if (Recorder* recorder = Recorder::current(); recorder != nullptr && every != 1) recorder->assume({every, due});
+  if (Recorder* recorder = Recorder::current(); recorder != nullptr && every != 1)
+    recorder->assume({every, due});
   return due ? static_cast<double>(every) : 0.0;
 }
 

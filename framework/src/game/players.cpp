@@ -133,9 +133,10 @@ void Players::refresh_leaves() {
 void Players::move(size_t player, const Field& direction, std::vector<double> rate_factors) {
   const at::NoGradGuard no_grad;
   State& state = states_[player];
-  const bool planned = !state.planned.empty() &&
-                       std::equal(direction.begin(), direction.end(), state.planned.begin(), state.planned.end(),
-                                  [](const Tensor& a, const Tensor& b) { return a.is_same(b); });
+  const bool planned =
+      !state.planned.empty() &&
+      std::equal(direction.begin(), direction.end(), state.planned.begin(), state.planned.end(),
+                 [](const Tensor& a, const Tensor& b) { return a.is_same(b); });
   std::vector<Tensor> gradients;  // by network
   auto next = direction.begin();
   for (const auto& memory : state.memories) {
@@ -235,7 +236,8 @@ void Players::note_loss(size_t player, const std::vector<double>& loss) {
   for (size_t lane = 0; lane < loss.size(); ++lane) {
     sums[lane] += loss[lane];
     if (!std::isfinite(loss[lane]))
-      blame(static_cast<int64_t>(lane), fmt::format("the loss of the {} is {}", spec(player).name, loss[lane]));
+      blame(static_cast<int64_t>(lane),
+            fmt::format("the loss of the {} is {}", spec(player).name, loss[lane]));
   }
 }
 

@@ -149,8 +149,8 @@ void Trainer::advance(int64_t until) {
 void Trainer::advance_one_by_one(int64_t until) {
   const bool records = lone_lanes_.empty();
   for (int64_t lane = 0; records && lane < lanes(); ++lane)
-    lone_lanes_.push_back(std::make_unique<LoneLane>(*trials_[static_cast<size_t>(lane)], options_, data_,
-                                                     *players_, lane));
+    lone_lanes_.push_back(
+        std::make_unique<LoneLane>(*trials_[static_cast<size_t>(lane)], options_, data_, *players_, lane));
   constexpr double patience = 0.1;  // seconds until somebody is told of progress, and may stop it
   int64_t count = 1;
   if (!averages_ && seconds_a_step_)

@@ -1,8 +1,8 @@
 // Trains a group of trials as lanes, from the first step to the last. A lane that diverges ends there, its
 // neighbours go on and the group closes up.
 //
-// On the CPU lanes take their steps one after the other, by recorded tapes, where their losses can be replayed;
-// otherwise, and on other devices, all lanes are one batch. The bits are the same.
+// On the CPU lanes take their steps one after the other, by recorded tapes, where their losses can be
+// replayed; otherwise, and on other devices, all lanes are one batch. The bits are the same.
 #pragma once
 #include <functional>
 #include <memory>

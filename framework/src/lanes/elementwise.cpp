@@ -17,78 +17,78 @@ constexpr size_t most_inputs = 3;
 template <class T>
 using Loop = void (*)(int64_t n, const char* const* in, const int64_t* steps, T* out, int64_t out_step);
 
-// Loops over one, two or three inputs of type T. Written thrice: with all inputs dense, with one of two constant,
-// and with any steps.
-#define SADDLE_BINARY(name, T, expression)                                                                \
-  static SADDLE_VECTORIZE void name##_both(int64_t n, const T* a, const T* b, T* out) {                   \
-    for (int64_t i = 0; i < n; ++i) {                                                                     \
-      const T x = a[i], y = b[i];                                                                         \
-      out[i] = expression;                                                                                \
-    }                                                                                                     \
-  }                                                                                                       \
-  static SADDLE_VECTORIZE void name##_left(int64_t n, const T* a, T y, T* out) {                          \
-    for (int64_t i = 0; i < n; ++i) {                                                                     \
-      const T x = a[i];                                                                                   \
-      out[i] = expression;                                                                                \
-    }                                                                                                     \
-  }                                                                                                       \
-  static SADDLE_VECTORIZE void name##_right(int64_t n, T x, const T* b, T* out) {                         \
-    for (int64_t i = 0; i < n; ++i) {                                                                     \
-      const T y = b[i];                                                                                   \
-      out[i] = expression;                                                                                \
-    }                                                                                                     \
-  }                                                                                                       \
-  static void name(int64_t n, const char* const* in, const int64_t* steps, T* out, int64_t out_step) {    \
-    const T* a = reinterpret_cast<const T*>(in[0]);                                                       \
-    const T* b = reinterpret_cast<const T*>(in[1]);                                                       \
-    if (out_step == 1 && steps[0] == 1 && steps[1] == 1) return name##_both(n, a, b, out);                \
-    if (out_step == 1 && steps[0] == 1 && steps[1] == 0) return name##_left(n, a, *b, out);               \
-    if (out_step == 1 && steps[0] == 0 && steps[1] == 1) return name##_right(n, *a, b, out);              \
-    for (int64_t i = 0; i < n; ++i) {                                                                     \
-      const T x = a[i * steps[0]], y = b[i * steps[1]];                                                   \
-      out[i * out_step] = expression;                                                                     \
-    }                                                                                                     \
+// Loops over one, two or three inputs of type T. Written thrice: with all inputs dense, with one of two
+// constant, and with any steps.
+#define SADDLE_BINARY(name, T, expression)                                                             \
+  static SADDLE_VECTORIZE void name##_both(int64_t n, const T* a, const T* b, T* out) {                \
+    for (int64_t i = 0; i < n; ++i) {                                                                  \
+      const T x = a[i], y = b[i];                                                                      \
+      out[i] = expression;                                                                             \
+    }                                                                                                  \
+  }                                                                                                    \
+  static SADDLE_VECTORIZE void name##_left(int64_t n, const T* a, T y, T* out) {                       \
+    for (int64_t i = 0; i < n; ++i) {                                                                  \
+      const T x = a[i];                                                                                \
+      out[i] = expression;                                                                             \
+    }                                                                                                  \
+  }                                                                                                    \
+  static SADDLE_VECTORIZE void name##_right(int64_t n, T x, const T* b, T* out) {                      \
+    for (int64_t i = 0; i < n; ++i) {                                                                  \
+      const T y = b[i];                                                                                \
+      out[i] = expression;                                                                             \
+    }                                                                                                  \
+  }                                                                                                    \
+  static void name(int64_t n, const char* const* in, const int64_t* steps, T* out, int64_t out_step) { \
+    const T* a = reinterpret_cast<const T*>(in[0]);                                                    \
+    const T* b = reinterpret_cast<const T*>(in[1]);                                                    \
+    if (out_step == 1 && steps[0] == 1 && steps[1] == 1) return name##_both(n, a, b, out);             \
+    if (out_step == 1 && steps[0] == 1 && steps[1] == 0) return name##_left(n, a, *b, out);            \
+    if (out_step == 1 && steps[0] == 0 && steps[1] == 1) return name##_right(n, *a, b, out);           \
+    for (int64_t i = 0; i < n; ++i) {                                                                  \
+      const T x = a[i * steps[0]], y = b[i * steps[1]];                                                \
+      out[i * out_step] = expression;                                                                  \
+    }                                                                                                  \
   }
-#define SADDLE_UNARY(name, T, expression)                                                                 \
-  static SADDLE_VECTORIZE void name##_dense(int64_t n, const T* a, T* out) {                              \
-    for (int64_t i = 0; i < n; ++i) {                                                                     \
-      const T x = a[i];                                                                                   \
-      out[i] = expression;                                                                                \
-    }                                                                                                     \
-  }                                                                                                       \
-  static void name(int64_t n, const char* const* in, const int64_t* steps, T* out, int64_t out_step) {    \
-    const T* a = reinterpret_cast<const T*>(in[0]);                                                       \
-    if (out_step == 1 && steps[0] == 1) return name##_dense(n, a, out);                                   \
-    for (int64_t i = 0; i < n; ++i) {                                                                     \
-      const T x = a[i * steps[0]];                                                                        \
-      out[i * out_step] = expression;                                                                     \
-    }                                                                                                     \
+#define SADDLE_UNARY(name, T, expression)                                                              \
+  static SADDLE_VECTORIZE void name##_dense(int64_t n, const T* a, T* out) {                           \
+    for (int64_t i = 0; i < n; ++i) {                                                                  \
+      const T x = a[i];                                                                                \
+      out[i] = expression;                                                                             \
+    }                                                                                                  \
+  }                                                                                                    \
+  static void name(int64_t n, const char* const* in, const int64_t* steps, T* out, int64_t out_step) { \
+    const T* a = reinterpret_cast<const T*>(in[0]);                                                    \
+    if (out_step == 1 && steps[0] == 1) return name##_dense(n, a, out);                                \
+    for (int64_t i = 0; i < n; ++i) {                                                                  \
+      const T x = a[i * steps[0]];                                                                     \
+      out[i * out_step] = expression;                                                                  \
+    }                                                                                                  \
   }
 // Of bytes (a condition) and two numbers.
-#define SADDLE_WHERE(name, T)                                                                             \
-  static SADDLE_VECTORIZE void name##_both(int64_t n, const char* c, const T* a, const T* b, T* out) {    \
-    for (int64_t i = 0; i < n; ++i) out[i] = c[i] != 0 ? a[i] : b[i];                                     \
-  }                                                                                                       \
-  static SADDLE_VECTORIZE void name##_left(int64_t n, const char* c, const T* a, T b, T* out) {           \
-    for (int64_t i = 0; i < n; ++i) out[i] = c[i] != 0 ? a[i] : b;                                        \
-  }                                                                                                       \
-  static void name(int64_t n, const char* const* in, const int64_t* steps, T* out, int64_t out_step) {    \
-    const char* c = in[0];                                                                                \
-    const T* a = reinterpret_cast<const T*>(in[1]);                                                       \
-    const T* b = reinterpret_cast<const T*>(in[2]);                                                       \
-    const bool dense = out_step == 1 && steps[0] == 1 && steps[1] == 1;                                   \
-    if (dense && steps[2] == 1) return name##_both(n, c, a, b, out);                                      \
-    if (dense && steps[2] == 0) return name##_left(n, c, a, *b, out);                                     \
-    for (int64_t i = 0; i < n; ++i)                                                                       \
-      out[i * out_step] = c[i * steps[0]] != 0 ? a[i * steps[1]] : b[i * steps[2]];                       \
+#define SADDLE_WHERE(name, T)                                                                          \
+  static SADDLE_VECTORIZE void name##_both(int64_t n, const char* c, const T* a, const T* b, T* out) { \
+    for (int64_t i = 0; i < n; ++i) out[i] = c[i] != 0 ? a[i] : b[i];                                  \
+  }                                                                                                    \
+  static SADDLE_VECTORIZE void name##_left(int64_t n, const char* c, const T* a, T b, T* out) {        \
+    for (int64_t i = 0; i < n; ++i) out[i] = c[i] != 0 ? a[i] : b;                                     \
+  }                                                                                                    \
+  static void name(int64_t n, const char* const* in, const int64_t* steps, T* out, int64_t out_step) { \
+    const char* c = in[0];                                                                             \
+    const T* a = reinterpret_cast<const T*>(in[1]);                                                    \
+    const T* b = reinterpret_cast<const T*>(in[2]);                                                    \
+    const bool dense = out_step == 1 && steps[0] == 1 && steps[1] == 1;                                \
+    if (dense && steps[2] == 1) return name##_both(n, c, a, b, out);                                   \
+    if (dense && steps[2] == 0) return name##_left(n, c, a, *b, out);                                  \
+    for (int64_t i = 0; i < n; ++i)                                                                    \
+      out[i * out_step] = c[i * steps[0]] != 0 ? a[i * steps[1]] : b[i * steps[2]];                    \
   }
-#define SADDLE_LOOPS(T, suffix)            \
-  SADDLE_BINARY(add_##suffix, T, x + y)    \
-  SADDLE_BINARY(sub_##suffix, T, x - y)    \
-  SADDLE_BINARY(mul_##suffix, T, x * y)    \
-  SADDLE_BINARY(div_##suffix, T, x / y)    \
-  SADDLE_UNARY(neg_##suffix, T, -x)        \
-  SADDLE_UNARY(copy_##suffix, T, x)        \
+#define SADDLE_LOOPS(T, suffix)         \
+  SADDLE_BINARY(add_##suffix, T, x + y) \
+  SADDLE_BINARY(sub_##suffix, T, x - y) \
+  SADDLE_BINARY(mul_##suffix, T, x* y)  \
+  SADDLE_BINARY(div_##suffix, T, x / y) \
+  SADDLE_UNARY(neg_##suffix, T, -x)     \
+  SADDLE_UNARY(copy_##suffix, T, x)     \
   SADDLE_WHERE(where_##suffix, T)
 SADDLE_LOOPS(float, float)
 SADDLE_LOOPS(double, double)
@@ -97,8 +97,8 @@ template <class T>
 struct Loops;
 template <>
 struct Loops<float> {
-  static constexpr Loop<float> add = add_float, sub = sub_float, mul = mul_float, div = div_float, neg = neg_float,
-                               copy = copy_float, where = where_float;
+  static constexpr Loop<float> add = add_float, sub = sub_float, mul = mul_float, div = div_float,
+                               neg = neg_float, copy = copy_float, where = where_float;
 };
 template <>
 struct Loops<double> {
@@ -106,8 +106,8 @@ struct Loops<double> {
                                 neg = neg_double, copy = copy_double, where = where_double;
 };
 
-// How the operands of one operator lie: sizes and steps by axis, the last the fastest. Axes that every operand walks
-// through in one go are one axis.
+// How the operands of one operator lie: sizes and steps by axis, the last the fastest. Axes that every
+// operand walks through in one go are one axis.
 struct Walk {
   std::vector<int64_t> sizes;
   std::vector<std::array<int64_t, most_inputs + 1>> steps;  // by axis; the result's comes last
@@ -141,8 +141,9 @@ struct Walk {
 };
 
 template <class T>
-void walk_axis(const Walk& w, size_t axis, size_t inputs, Loop<T> loop, std::array<const char*, most_inputs> in,
-               const std::array<int64_t, most_inputs>& widths, T* out) {
+void walk_axis(const Walk& w, size_t axis, size_t inputs, Loop<T> loop,
+               std::array<const char*, most_inputs> in, const std::array<int64_t, most_inputs>& widths,
+               T* out) {
   const auto& steps = w.steps[axis];
   if (axis + 1 == w.sizes.size()) return loop(w.sizes[axis], in.data(), steps.data(), out, steps[inputs]);
   for (int64_t i = 0; i < w.sizes[axis]; ++i) {
@@ -188,12 +189,11 @@ std::optional<Tape::Call> typed(std::string_view name, const std::vector<c10::IV
     bool scaled;  // has a third argument `alpha`, which has to be 1
   };
   static const std::array table{
-      Entry{"aten::add.Tensor", L::add, 2, true},   Entry{"aten::add_.Tensor", L::add, 2, true},
-      Entry{"aten::sub.Tensor", L::sub, 2, true},   Entry{"aten::sub_.Tensor", L::sub, 2, true},
-      Entry{"aten::mul.Tensor", L::mul, 2, false},  Entry{"aten::mul_.Tensor", L::mul, 2, false},
-      Entry{"aten::div.Tensor", L::div, 2, false},  Entry{"aten::div_.Tensor", L::div, 2, false},
-      Entry{"aten::neg", L::neg, 1, false},
-      Entry{"aten::clone", L::copy, 1, false},
+      Entry{"aten::add.Tensor", L::add, 2, true},  Entry{"aten::add_.Tensor", L::add, 2, true},
+      Entry{"aten::sub.Tensor", L::sub, 2, true},  Entry{"aten::sub_.Tensor", L::sub, 2, true},
+      Entry{"aten::mul.Tensor", L::mul, 2, false}, Entry{"aten::mul_.Tensor", L::mul, 2, false},
+      Entry{"aten::div.Tensor", L::div, 2, false}, Entry{"aten::div_.Tensor", L::div, 2, false},
+      Entry{"aten::neg", L::neg, 1, false},        Entry{"aten::clone", L::copy, 1, false},
   };
   const auto entry = std::find_if(table.begin(), table.end(), [&](const Entry& e) { return e.name == name; });
   std::vector<Tensor> inputs;

@@ -10,8 +10,8 @@
 
 namespace saddle {
 
-/// The call of `name` ("aten::mul.Tensor") on these arguments into `result`; nothing where it is none of ours or the
-/// operands are of another kind than the loops'.
+/// The call of `name` ("aten::mul.Tensor") on these arguments into `result`; nothing where it is none of ours
+/// or the operands are of another kind than the loops'.
 std::optional<Tape::Call> elementwise(std::string_view name, const std::vector<c10::IValue>& arguments,
                                       const Tensor& result);
 

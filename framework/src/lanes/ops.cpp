@@ -90,7 +90,8 @@ struct SumOfExpFunction : Function<SumOfExpFunction> {
             const scalar_t rate = in<scalar_t>(p[1])[lane * terms + k];
             scalar_t factor = 1;
             for (int64_t i = 0; i < power; ++i) factor *= rate;
-            kernels::scaled_exp(in<scalar_t>(p[0]) + lane * n, out<scalar_t>(p[2]) + lane * n, n, rate, factor, k > 0);
+            kernels::scaled_exp(in<scalar_t>(p[0]) + lane * n, out<scalar_t>(p[2]) + lane * n, n, rate,
+                                factor, k > 0);
           }
       });
     });
@@ -145,8 +146,8 @@ Tensor raw_matmul(const Tensor& a_any, const Tensor& b_any, bool ta, bool tb) {
   AT_DISPATCH_FLOATING_TYPES(a.scalar_type(), "matmul", [&] {
     run_kernel({&a, &b}, {&c}, [=, step_a = a.stride(0), step_b = b.stride(0)](char* const* p) {
       for (int64_t lane = 0; lane < lanes; ++lane)
-        gemm(ta, tb, m, n, k, in<scalar_t>(p[0]) + lane * step_a, in<scalar_t>(p[1]) + lane * step_b, scalar_t(0),
-             out<scalar_t>(p[2]) + lane * m * n);
+        gemm(ta, tb, m, n, k, in<scalar_t>(p[0]) + lane * step_a, in<scalar_t>(p[1]) + lane * step_b,
+             scalar_t(0), out<scalar_t>(p[2]) + lane * m * n);
     });
   });
   return c;
@@ -179,8 +180,8 @@ struct GateFunction : Function<GateFunction> {
     Tensor through = at::empty_like(g);
     AT_DISPATCH_FLOATING_TYPES(g.scalar_type(), "gate", [&] {
       run_kernel({&g, &gate}, {&through}, [activation, n = g.numel()](char* const* p) {
-        kernels::activation_gradient(static_cast<Activation>(activation), in<scalar_t>(p[0]), in<scalar_t>(p[1]),
-                                     out<scalar_t>(p[2]), n);
+        kernels::activation_gradient(static_cast<Activation>(activation), in<scalar_t>(p[0]),
+                                     in<scalar_t>(p[1]), out<scalar_t>(p[2]), n);
       });
     });
     return through;
@@ -272,8 +273,8 @@ struct DenseFunction : Function<DenseFunction> {
       Tensor through = at::empty_like(g);
       AT_DISPATCH_FLOATING_TYPES(g.scalar_type(), "dense_backward", [&] {
         run_kernel({&g, &y}, {&through}, [activation, n = g.numel()](char* const* p) {
-          kernels::activation_gradient(activation, in<scalar_t>(p[0]), in<scalar_t>(p[1]), out<scalar_t>(p[2]),
-                                       n);
+          kernels::activation_gradient(activation, in<scalar_t>(p[0]), in<scalar_t>(p[1]),
+                                       out<scalar_t>(p[2]), n);
         });
       });
       g = through;
@@ -285,8 +286,8 @@ struct DenseFunction : Function<DenseFunction> {
       AT_DISPATCH_FLOATING_TYPES(g.scalar_type(), "dense_backward", [&] {
         run_kernel({&g}, {&gb}, [=](char* const* p) {
           for (int64_t lane = 0; lane < lanes; ++lane)
-            kernels::column_sums(in<scalar_t>(p[0]) + lane * rows * outputs, out<scalar_t>(p[1]) + lane * outputs,
-                                 rows, outputs);
+            kernels::column_sums(in<scalar_t>(p[0]) + lane * rows * outputs,
+                                 out<scalar_t>(p[1]) + lane * outputs, rows, outputs);
         });
       });
     }

@@ -54,14 +54,15 @@ void fill_lanes(const std::vector<uint64_t>& keys, uint64_t step, uint64_t posit
 }
 
 // One draw, fill(step, first number): now, and at every replay of what is being recorded.
-void fill_now_and_again(const Tensor& numbers, int64_t step, const std::function<void(int64_t, char*)>& fill) {
+void fill_now_and_again(const Tensor& numbers, int64_t step,
+                        const std::function<void(int64_t, char*)>& fill) {
   fill(step, raw_pointer(numbers));
   if (Recorder* recorder = Recorder::current()) recorder->drawn(numbers, step, fill);
 }
 
 template <class T, class Fill>
-void draw_lanes(const std::vector<uint64_t>& keys, int64_t step, uint64_t position, int64_t n, const Tensor& numbers,
-                Fill fill) {
+void draw_lanes(const std::vector<uint64_t>& keys, int64_t step, uint64_t position, int64_t n,
+                const Tensor& numbers, Fill fill) {
   fill_now_and_again(numbers, step, [=](int64_t now, char* to) {
     fill_lanes(keys, static_cast<uint64_t>(now), position, n, reinterpret_cast<T*>(to), fill);
   });
@@ -81,7 +82,8 @@ Tensor Random::normal(const Shape& shape) {
     draw_lanes<scalar_t>(keys_, step_, position_, n, out,
                          [](const uint32_t* words, int64_t blocks, scalar_t* to, int64_t count) {
                            double values[4 * chunk_blocks];
-                           philox::normals(words, words + 2 * blocks, 2 * blocks, values, values + 2 * blocks);
+                           philox::normals(words, words + 2 * blocks, 2 * blocks, values,
+                                           values + 2 * blocks);
                            for (int64_t i = 0; i < count; ++i) to[i] = static_cast<scalar_t>(values[i]);
                          });
   });
@@ -94,12 +96,12 @@ Tensor Random::uniform(const Shape& shape, double low, double high) {
   const int64_t n = numel(shape);
   AT_DISPATCH_FLOATING_TYPES(out.scalar_type(), "uniform", [&] {
     // 24 bits fit a float below 1; rounding 32 of them would reach 1.
-    draw_lanes<scalar_t>(keys_, step_, position_, n, out,
-                         [=](const uint32_t* words, int64_t, scalar_t* to, int64_t count) {
-                           for (int64_t i = 0; i < count; ++i)
-                             to[i] = static_cast<scalar_t>(
-                                 low + (high - low) * (static_cast<double>(words[i] >> 8) * 0x1p-24));
-                         });
+    draw_lanes<scalar_t>(
+        keys_, step_, position_, n, out, [=](const uint32_t* words, int64_t, scalar_t* to, int64_t count) {
+          for (int64_t i = 0; i < count; ++i)
+            to[i] =
+                static_cast<scalar_t>(low + (high - low) * (static_cast<double>(words[i] >> 8) * 0x1p-24));
+        });
   });
   position_ += blocks_of(n);
   return out.to(options_.device());
@@ -108,12 +110,12 @@ Tensor Random::uniform(const Shape& shape, double low, double high) {
 Tensor Random::integers(const Shape& shape, int64_t count) {
   Tensor out = at::empty(with_lanes(lanes(), shape), at::kLong);
   const int64_t n = numel(shape);
-  draw_lanes<int64_t>(keys_, step_, position_, n, out,
-                      [=](const uint32_t* words, int64_t, int64_t* to, int64_t m) {
-                        for (int64_t i = 0; i < m; ++i)
-                          to[i] = static_cast<int64_t>(
-                              (static_cast<uint64_t>(words[i]) * static_cast<uint64_t>(count)) >> 32);
-                      });
+  draw_lanes<int64_t>(
+      keys_, step_, position_, n, out, [=](const uint32_t* words, int64_t, int64_t* to, int64_t m) {
+        for (int64_t i = 0; i < m; ++i)
+          to[i] =
+              static_cast<int64_t>((static_cast<uint64_t>(words[i]) * static_cast<uint64_t>(count)) >> 32);
+      });
   position_ += blocks_of(n);
   return out.to(options_.device());
 }
@@ -192,7 +194,8 @@ Tensor Random::for_each(const Tensor& parameters, Draw draw_one) {
               " lanes");
   Tensor out = at::empty_like(in);
   const int64_t n = in.numel() / std::max<int64_t>(lanes(), 1);
-  const auto again = [keys = keys_, position = position_, n, draw_one](int64_t step, const char* from, char* to) {
+  const auto again = [keys = keys_, position = position_, n, draw_one](int64_t step, const char* from,
+                                                                       char* to) {
     const auto* parameter = reinterpret_cast<const double*>(from);
     auto* number = reinterpret_cast<double*>(to);
     for (const uint64_t key : keys)

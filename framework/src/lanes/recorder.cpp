@@ -54,18 +54,17 @@ bool is_one_of(const std::array<std::string_view, N>& names, std::string_view na
 }
 
 // Allocate, and leave the content to others.
-constexpr std::array<std::string_view, 5> allocating{"aten::empty", "aten::empty_like",
-                                                     "aten::empty_strided", "aten::new_empty",
-                                                     "aten::new_empty_strided"};
+constexpr std::array<std::string_view, 5> allocating{"aten::empty", "aten::empty_like", "aten::empty_strided",
+                                                     "aten::new_empty", "aten::new_empty_strided"};
 // Take no more than the shape from their tensor.
 constexpr std::array<std::string_view, 6> from_shape{"aten::zeros_like", "aten::ones_like", "aten::full_like",
                                                      "aten::new_zeros",  "aten::new_ones",  "aten::new_full"};
 // Overwrite what they change without reading it.
 constexpr std::array<std::string_view, 3> overwriting{"aten::copy_", "aten::fill_", "aten::zero_"};
 // Let a computed number decide what happens next, or move a tensor to another storage.
-constexpr std::array<std::string_view, 6> refused{"aten::_local_scalar_dense", "aten::is_nonzero",
-                                                  "aten::equal",               "aten::set_",
-                                                  "aten::resize_",             "aten::_resize_output_"};
+constexpr std::array<std::string_view, 6> refused{
+    "aten::_local_scalar_dense", "aten::is_nonzero", "aten::equal", "aten::set_", "aten::resize_",
+    "aten::_resize_output_"};
 
 std::string why_not(const c10::OperatorHandle& op) {
   const std::string& name = op.schema().name();
@@ -92,7 +91,8 @@ char* raw_pointer(const Tensor& x) {
   return base + x.storage_offset() * static_cast<int64_t>(x.element_size());
 }
 
-// ---- What has to lie where ---------------------------------------------------------------------------------
+// ---- What has to lie where
+// ---------------------------------------------------------------------------------
 
 // The first byte of every memory when the tape runs.
 struct Recorder::Layout {
@@ -138,7 +138,8 @@ class Recorder::Places {
   const Layout& layout_;
 };
 
-// ---- Recording ---------------------------------------------------------------------------------------------
+// ---- Recording
+// ---------------------------------------------------------------------------------------------
 
 Recorder::Recorder(int64_t step, const std::vector<Tensor>& variables) : step_(step) {
   route_operators();
@@ -240,20 +241,19 @@ void Recorder::kernel(std::initializer_list<const Tensor*> reads, std::initializ
       });
 }
 
-void Recorder::drawn(const Tensor& numbers, int64_t step,
-                     std::function<void(int64_t step, char* to)> again) {
-  drawn({}, numbers, step, [again = std::move(again)](int64_t now, const char*, char* to) { again(now, to); });
+void Recorder::drawn(const Tensor& numbers, int64_t step, std::function<void(int64_t step, char* to)> again) {
+  drawn({}, numbers, step,
+        [again = std::move(again)](int64_t now, const char*, char* to) { again(now, to); });
 }
 
 void Recorder::drawn(const Tensor& parameters, const Tensor& numbers, int64_t step,
                      std::function<void(int64_t step, const char* from, char* to)> again) {
   const bool other = step == step_;  // numbers in every run
-  add({&parameters}, {&numbers}, other,
-      [=, again = std::move(again)](const Places& places) -> Tape::Call {
-        return [=, from = places.pointer(parameters), to = places.pointer(numbers)](int64_t now) {
-          again(other ? now : step, from, to);
-        };
-      });
+  add({&parameters}, {&numbers}, other, [=, again = std::move(again)](const Places& places) -> Tape::Call {
+    return [=, from = places.pointer(parameters), to = places.pointer(numbers)](int64_t now) {
+      again(other ? now : step, from, to);
+    };
+  });
 }
 
 Recorder::Made Recorder::outside(std::function<Made(int64_t step)> make) {
@@ -343,7 +343,8 @@ void Recorder::operate(const c10::OperatorHandle& op, c10::DispatchKeySet keys,
       });
 }
 
-// ---- Making a tape -----------------------------------------------------------------------------------------
+// ---- Making a tape
+// -----------------------------------------------------------------------------------------
 
 // What is computed from constants alone, and is changed by nobody afterwards, is a constant.
 void Recorder::fold_constants() {
@@ -371,9 +372,8 @@ void Recorder::drop_unused(const std::vector<size_t>& results) {
   for (const size_t m : results) needed[m] = true;
   std::vector<Instruction> left;
   for (auto it = instructions_.rbegin(); it != instructions_.rend(); ++it) {
-    const bool live = std::any_of(it->writes.begin(), it->writes.end(), [&](size_t m) {
-      return needed[m] || memories_[m].role == Role::variable;
-    });
+    const bool live = std::any_of(it->writes.begin(), it->writes.end(),
+                                  [&](size_t m) { return needed[m] || memories_[m].role == Role::variable; });
     if (!live) continue;
     for (const size_t m : it->reads) needed[m] = true;
     left.push_back(std::move(*it));
@@ -392,7 +392,8 @@ class Packing {
     bytes = (bytes + 63) / 64 * 64;
     std::vector<std::pair<size_t, size_t>> taken;  // of those that live at the same time
     for (const Block& block : blocks_)
-      if (block.first <= last && first <= block.last) taken.emplace_back(block.from, block.from + block.bytes);
+      if (block.first <= last && first <= block.last)
+        taken.emplace_back(block.from, block.from + block.bytes);
     std::sort(taken.begin(), taken.end());
     size_t at = 0;
     for (const auto& [from, to] : taken) {

@@ -1,11 +1,12 @@
-// Recording: what one evaluation of a loss and its gradient does to numbers, so that a tape (tape.hpp) can do it
-// again without autograd's graph, the dispatcher and the allocator, which cost small networks more than their
-// arithmetic does.
+// Recording: what one evaluation of a loss and its gradient does to numbers, so that a tape (tape.hpp) can do
+// it again without autograd's graph, the dispatcher and the allocator, which cost small networks more than
+// their arithmetic does.
 //
 // While a Recorder is current, every operator that reaches a backend passes through it, below autograd: the
-// operators of a plugin, those of autograd's backward pass, and our own kernels, draws and batches, which report
-// themselves. Only the values of parameters and state, of draws and of batches may differ from run to run. So a
-// recording is refused, with a reason, where anything else could: where somebody reads a number that is computed
+// operators of a plugin, those of autograd's backward pass, and our own kernels, draws and batches, which
+// report themselves. Only the values of parameters and state, of draws and of batches may differ from run to
+// run. So a recording is refused, with a reason, where anything else could: where somebody reads a number
+// that is computed
 // (`.item()`, a data pointer: storages are locked), asks for the step, or draws from a generator of ATen's.
 #pragma once
 #include <ATen/core/ivalue.h>
@@ -40,9 +41,9 @@ class SADDLE_API Recorder {
   /// Of this thread; null where nobody records.
   static Recorder* current();
 
-  /// Evaluates under this recorder. False where something can't be replayed: then `reason` says what, and what
-  /// was evaluated is not to be used. Other exceptions end the recording likewise: evaluating again without a
-  /// recorder tells whose they are.
+  /// Evaluates under this recorder. False where something can't be replayed: then `reason` says what, and
+  /// what was evaluated is not to be used. Other exceptions end the recording likewise: evaluating again
+  /// without a recorder tells whose they are.
   bool record(const std::function<void()>& evaluate);
   const std::string& reason() const { return reason_; }
   /// What `record` did, as a tape that leaves the value of each first tensor in the second.
@@ -124,8 +125,8 @@ class SADDLE_API Recorder {
   std::vector<Condition> conditions_;
 };
 
-/// Runs body(pointers) now, and at every replay of what is being recorded. The pointers are those of `reads`, then
-/// those of `writes`, whose tensors are written whole.
+/// Runs body(pointers) now, and at every replay of what is being recorded. The pointers are those of `reads`,
+/// then those of `writes`, whose tensors are written whole.
 template <class Body>
 void run_kernel(std::initializer_list<const Tensor*> reads, std::initializer_list<const Tensor*> writes,
                 Body body) {

@@ -10,8 +10,8 @@
 
 #include <ATen/Version.h>
 #include <ATen/native/DispatchStub.h>
-#include <saddle/fingerprint.hpp>
 #include <torch/version.h>
+#include <saddle/fingerprint.hpp>
 
 #include "schema/sha256.hpp"
 #include "store/shard.hpp"

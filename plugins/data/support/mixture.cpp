@@ -10,7 +10,8 @@ namespace {
 
 // Each row of noise becomes a sample of its mode.
 template <class T>
-void place(int64_t rows, int64_t dimension, const int64_t* mode, const double* means, const double* stds, T* noise) {
+void place(int64_t rows, int64_t dimension, const int64_t* mode, const double* means, const double* stds,
+           T* noise) {
   for (int64_t r = 0; r < rows; ++r, noise += dimension) {
     const double* mean = means + mode[r] * dimension;
     const T std = static_cast<T>(stds[mode[r]]);
