@@ -14,6 +14,7 @@ class Mmd final : public Divergence {
          "Squared maximum mean discrepancy between the real and the generated batch, without a critic. "
          "Kernels with "
          "bandwidths b are means over them.")
+        .version(2)  // sums of exponentials by kernels of our own
         .states("family", "maximum mean discrepancy")
         .states("optimum", "no critic; the witness is v = E k(x, real) − E k(x, fake); the value is MMD²")
         .cites("Gretton et al. 2012")

@@ -32,7 +32,7 @@ Networks Averages::of(const Networks& networks) const {
 void Averages::lasting(const Networks& networks, Lasting& all) {
   for (const auto& [kind, network] : networks) {
     const auto [buffer, added] = buffers_.try_emplace(kind);
-    if (added) buffer->second = network.buffer().to(at::kDouble);
+    if (added) buffer->second = network.buffer().to(at::kDouble, /*non_blocking=*/false, /*copy=*/true);
     all.rows(network.role() + "/average", buffer->second);
   }
   all.count("average/count", count_);

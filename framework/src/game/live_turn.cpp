@@ -46,20 +46,21 @@ Tensor LiveTurn::loss(size_t player) {
 // Tapes know the players as they are, and put every gradient of a player in the same place: not where
 // somebody still holds the one before.
 Field LiveTurn::gradient(size_t player, bool differentiable) {
-  const auto free = [](const Tensor& x) { return x.use_count() == 1; };
   const bool planned =
       tapes_ != nullptr && !differentiable &&
       std::none_of(substituted_.begin(), substituted_.end(), [](const auto& s) { return s.has_value(); });
   if (planned) {
     const Field& into = players_.planned_gradient(player);
-    if (std::all_of(into.begin(), into.end(), free)) {
+    if (players_.planned_gradient_is_free(player)) {
       const auto evaluate = [&] {
+        const Moment::DrawnAnew draws(moment_);
         const Tensor loss = unnoted_loss(player);
         return std::pair{loss, derivative(loss, parameters(player))};
       };
       if (const auto loss =
               tapes_->run({moment_.name().turn, player}, moment_.name().step, players_, evaluate)) {
         if (notes(player)) players_.note_loss(player, std::vector{*loss});
+        players_.lend_planned_gradient(player);
         return into;
       }
     }

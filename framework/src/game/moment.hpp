@@ -29,6 +29,27 @@ class Moment final : public Play {
   void train_all() { player_ = nullptr; }
   void set_update(int64_t count) { update_ = count; }
   const UpdateName& name() const { return name_; }
+
+  /// While it lives, batch and latents are drawn anew: a recording has to see them drawn. They are the same,
+  /// and what was there before is there afterwards.
+  class DrawnAnew {
+   public:
+    explicit DrawnAnew(Moment& moment)
+        : moment_(moment),
+          real_(std::exchange(moment.real_, std::nullopt)),
+          latents_(std::exchange(moment.latents_, Tensor())) {}
+    ~DrawnAnew() {
+      moment_.real_ = std::move(real_);
+      moment_.latents_ = std::move(latents_);
+    }
+    DrawnAnew(const DrawnAnew&) = delete;
+    DrawnAnew& operator=(const DrawnAnew&) = delete;
+
+   private:
+    Moment& moment_;
+    std::optional<Batch> real_;
+    Tensor latents_;
+  };
   /// Other parameters for a network, until `reset`.
   void substitute(Kind network, std::vector<Tensor> params) { substitutes_[network] = std::move(params); }
   void reset(Kind network) { substitutes_.erase(network); }

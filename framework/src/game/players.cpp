@@ -126,6 +126,20 @@ const Field& Players::planned_gradient(size_t player) {
   return state.planned;
 }
 
+size_t Players::planned_uses(const State& state) {
+  size_t uses = 0;
+  for (const NetworkMemory& memory : state.memories) uses += memory.planned.storage().use_count();
+  return uses;
+}
+
+// Neither the tensors themselves are held, nor others made of them.
+bool Players::planned_gradient_is_free(size_t player) const {
+  const State& state = states_[player];
+  return (state.planned_uses == 0 || planned_uses(state) == state.planned_uses) &&
+         std::all_of(state.planned.begin(), state.planned.end(),
+                     [](const Tensor& x) { return x.use_count() == 1; });
+}
+
 void Players::refresh_leaves() {
   for (size_t p = 0; p < states_.size(); ++p) states_[p].leaves = leaves_of(spec(p), networks_);
 }
@@ -133,8 +147,9 @@ void Players::refresh_leaves() {
 void Players::move(size_t player, const Field& direction, std::vector<double> rate_factors) {
   const at::NoGradGuard no_grad;
   State& state = states_[player];
+  // What is clipped is a copy: the direction is the caller's.
   const bool planned =
-      !state.planned.empty() &&
+      !state.planned.empty() && state.clip_norm <= 0 &&
       std::equal(direction.begin(), direction.end(), state.planned.begin(), state.planned.end(),
                  [](const Tensor& a, const Tensor& b) { return a.is_same(b); });
   std::vector<Tensor> gradients;  // by network

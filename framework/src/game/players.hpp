@@ -42,6 +42,9 @@ class Players {
   int64_t updates(size_t player) const { return states_[player].updates; }
   /// Where a tape leaves the gradient of the player's loss; `move` takes it from there without a copy.
   const Field& planned_gradient(size_t player);
+  /// Whether nobody holds what was lent of it, so that a tape may write there.
+  bool planned_gradient_is_free(size_t player) const;
+  void lend_planned_gradient(size_t player) { states_[player].planned_uses = planned_uses(states_[player]); }
   void set_updates(size_t player, int64_t count) { states_[player].updates = count; }
   /// Turns in which the player has moved.
   int64_t turns(size_t player) const { return states_[player].turns; }
@@ -88,10 +91,12 @@ class Players {
     int64_t updates = 0, turns = 0;
     Tensor loss_sum;  // [lane] float64, on the CPU
     int64_t loss_count = 0;
-    double clip_norm = 0;  // 0: no limit
-    Field planned;         // views of the networks' planned gradients
+    double clip_norm = 0;     // 0: no limit
+    Field planned;            // views of the networks' planned gradients
+    size_t planned_uses = 0;  // of their storages, when they were lent last
   };
   class Sound;
+  static size_t planned_uses(const State& state);
   void refresh_leaves();
   static void clip(double norm, const std::vector<Tensor>& gradients);
   void project(const NetworkMemory& memory);

@@ -132,7 +132,7 @@ void Trainer::run(const Progress& progress, const Finished& finished, const Savi
 
 // Whether lanes may train by themselves. At step 0 a stream's step could not be told from a constant.
 bool Trainer::may_use_tapes() const {
-  constexpr int64_t worth_it = 20;  // steps: a recording takes as long as about ten
+  constexpr int64_t worth_it = 10;  // steps: a recording takes as long as about so many
   return tapes_ && options_.device().is_cpu() && step_ > 0 && trials_[0]->train.steps - step_ > worth_it &&
          !assembly_->dynamics().needs_second_derivatives();
 }

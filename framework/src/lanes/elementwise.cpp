@@ -3,8 +3,8 @@
 #include <ATen/ATen.h>
 #include <saddle/vectorize.hpp>
 
+#include <algorithm>
 #include <array>
-#include <cmath>
 
 namespace saddle {
 namespace {
@@ -169,7 +169,6 @@ Tape::Call walk(Loop<T> loop, const std::vector<Tensor>& inputs, const Tensor& r
 }
 
 // An input in the result's type: itself, or a number written in the source, which has no axes.
-template <class T>
 std::optional<Tensor> as_type(const Tensor& x, const Tensor& result) {
   if (x.scalar_type() == result.scalar_type()) return x;
   if (!x.unsafeGetTensorImpl()->is_wrapped_number() || x.dim() != 0) return std::nullopt;
@@ -212,8 +211,10 @@ std::optional<Tape::Call> typed(std::string_view name, const std::vector<c10::IV
   } else {
     return std::nullopt;
   }
+  for (const Tensor& x : inputs)
+    if (x.dim() > result.dim()) return std::nullopt;
   for (size_t i = name == "aten::where.self" ? 1 : 0; i < inputs.size(); ++i) {
-    const auto fits = as_type<T>(inputs[i], result);
+    const auto fits = as_type(inputs[i], result);
     if (!fits) return std::nullopt;
     inputs[i] = *fits;
   }

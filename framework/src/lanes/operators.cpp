@@ -58,8 +58,6 @@ Tape::Call replayed_operator(const c10::OperatorHandle& op, std::vector<c10::IVa
       if (returned.isTensor()) {
         if (next < results.size() && returned.toTensor().sizes() == results[next].sizes())
           at::Tensor(results[next++]).copy_(returned.toTensor());
-      } else if (returned.isTensorList()) {
-        for (const Tensor& x : returned.toTensorVector()) at::Tensor(results[next++]).copy_(x);
       }
     }
   };

@@ -4,12 +4,18 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <c10/core/impl/LocalDispatchKeySet.h>
 #include <torch/library.h>
+#include <torch/version.h>
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <string_view>
 
 #include "operators.hpp"
+
+// Before 2.12 a storage that is locked can't be unlocked: there, losses are evaluated at every step.
+#define SADDLE_LOCKS_STORAGES \
+  (TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 12))
 
 namespace saddle {
 namespace {
@@ -71,6 +77,12 @@ std::string why_not(const c10::OperatorHandle& op) {
   if (is_one_of(refused, name)) return "it depends on a computed number (" + name + ")";
   if (op.hasTag(at::Tag::data_dependent_output) || op.hasTag(at::Tag::dynamic_output_shape))
     return "a shape or a number outside depends on computed numbers (" + name + ")";
+  if (op.hasTag(at::Tag::inplace_view)) return "it changes a tensor's shape in place (" + name + ")";
+  const auto& arguments = op.schema().arguments();
+  if (op.schema().returns().empty() && std::none_of(arguments.begin(), arguments.end(), [](const auto& a) {
+        return a.alias_info() != nullptr && a.alias_info()->isWrite();
+      }))
+    return "it checks computed numbers (" + name + ")";
   if (op.hasTag(at::Tag::nondeterministic_seeded))
     return "it draws from a generator of ATen's (" + name + ")";
   return {};
@@ -161,17 +173,29 @@ Recorder::Pause::~Pause() {
 }
 
 bool Recorder::record(const std::function<void()>& evaluate) {
-  Recorder* before = std::exchange(recording, this);
+#if !SADDLE_LOCKS_STORAGES
+  refuse("LibTorch before 2.12 can't tell who reads a computed number");
+  return false;
+#endif
+  struct Ends {
+    Recorder& self;
+    Recorder* before;
+    ~Ends() {
+      recording = before;
+      self.unlock_all();
+    }
+  };
+  const Ends ends{*this, std::exchange(recording, this)};
   for (const Memory& memory : memories_) lock(memory);
   try {
     const c10::impl::IncludeDispatchKeyGuard on(key);
     evaluate();
   } catch (const Refused&) {
+  } catch (const c10::Error& e) {
+    refuse(e.what_without_backtrace());
   } catch (const std::exception& e) {
-    if (reason_.empty()) reason_ = e.what();
+    refuse(e.what());
   }
-  recording = before;
-  unlock_all();
   return reason_.empty();
 }
 
@@ -181,12 +205,20 @@ void Recorder::refuse(std::string why) {
 
 // A locked storage throws where somebody takes its pointer.
 void Recorder::lock(const Memory& memory) const {
+#if SADDLE_LOCKS_STORAGES
   if (memory.role == Role::variable || memory.role == Role::temporary)
     memory.storage.unsafeGetStorageImpl()->release_data_and_set_meta_custom_data_ptr_error_msg_(
         "the numbers of a tensor are read or written past its operators");
+#else
+  (void)memory;
+#endif
 }
 void Recorder::unlock(const Memory& memory) const {
+#if SADDLE_LOCKS_STORAGES
   memory.storage.unsafeGetStorageImpl()->clear_data_ptr_access_error_msg_();
+#else
+  (void)memory;
+#endif
 }
 void Recorder::unlock_all() const {
   for (const Memory& memory : memories_) unlock(memory);
@@ -271,10 +303,16 @@ Recorder::Made Recorder::outside(std::function<Made(int64_t step)> make) {
   add({}, writes, /*repeats=*/true, [made, make = std::move(make)](const Places& places) -> Tape::Call {
     std::vector<std::pair<char*, size_t>> to;
     for (const Tensor& x : made) to.emplace_back(places.pointer(x), x.defined() ? x.nbytes() : 0);
-    return [to = std::move(to), make](int64_t step) {
+    return [to = std::move(to), made, make](int64_t step) {
       const Made now = make(step);
-      for (size_t i = 0; i < to.size(); ++i)
-        if (to[i].first != nullptr) std::memcpy(to[i].first, raw_pointer(now[i].contiguous()), to[i].second);
+      for (size_t i = 0; i < to.size(); ++i) {
+        if (to[i].first == nullptr) continue;
+        const Tensor x = now.at(i).contiguous();
+        TORCH_CHECK(x.scalar_type() == made[i].scalar_type() && x.sizes() == made[i].sizes(),
+                    "batches and latents are of one shape and type throughout: ", x.sizes(), " after ",
+                    made[i].sizes());
+        std::memcpy(to[i].first, raw_pointer(x), to[i].second);
+      }
     };
   });
   return made;

@@ -1,0 +1,162 @@
+// Recorded and replayed evaluations: the same bits, whatever the variables are by then; what can't be
+// replayed is refused with its reason. Over everything registered: conformance, "replaying a recorded loss
+// …".
+#include <ATen/ATen.h>
+#include <saddle/ops.hpp>
+#include <saddle/random.hpp>
+
+#include "lanes/recorder.hpp"
+#include "plugin_fixture.hpp"
+
+using namespace saddle;
+using namespace saddle::testing;
+
+namespace {
+
+constexpr int64_t recorded_step = 5;
+
+Random stream(int64_t step) { return Streams({7}, at::TensorOptions(at::kFloat)).at("test", step); }
+
+Tensor numbers(int64_t step) { return stream(step).normal({4, 3})[0].clone(); }
+
+/// What evaluating f under a recorder, with x as its variable, is refused for; empty if it isn't.
+std::string refusal(const std::function<Tensor(const Tensor&)>& f) {
+  const Tensor x = numbers(1);
+  Recorder recorder(recorded_step, {x});
+  Tensor y;
+  const bool recorded = recorder.record([&] { y = f(x); });
+  CHECK(recorded == recorder.reason().empty());
+  CHECK(x.const_data_ptr<float>() != nullptr);  // locked no longer
+  return recorder.reason();
+}
+
+/// Whether a tape of f gives what f gives, for other values of its variable.
+void replays(const std::function<Tensor(const Tensor&)>& f) {
+  const Tensor x = numbers(1);
+  Recorder recorder(recorded_step, {x});
+  Tensor y;
+  const bool recorded = recorder.record([&] { y = f(x).detach(); });
+  INFO(recorder.reason());
+  REQUIRE(recorded);
+  const Tensor out = at::zeros_like(y, at::MemoryFormat::Contiguous);
+  Workspace workspace;
+  const Tape tape = recorder.tape({{y, out}}, workspace);
+  for (const int64_t step : {recorded_step, recorded_step + 1, recorded_step + 9}) {
+    x.copy_(numbers(100 + step));
+    tape.run(step);
+    CHECK(at::equal(out, f(x)));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a tape gives an evaluation's bits for other values of its variables") {
+  replays([](const Tensor& x) { return x * 2 + 1; });
+  replays([](const Tensor& x) { return lane_mean(saddle::softplus(x).exp() / (1 + x.abs())); });
+  replays([](const Tensor& x) {
+    const Tensor one = x.unsqueeze(0);
+    return std::get<0>(saddle::matmul(one, one, false, true).sort(2));
+  });
+  replays([](const Tensor& x) { return at::where(x > 0, x.sqrt(), x.t().contiguous().t() - 3); });
+  replays([](const Tensor& x) { return at::cat({x, x.narrow(1, 1, 2)}, 1).cumsum(1); });
+}
+
+TEST_CASE("a tape goes through gradients of gradients") {
+  replays([](const Tensor& x) {
+    const Tensor leaf = x.detach().requires_grad_();
+    const Tensor w = at::full({1, 3, 2}, 0.7), b = at::zeros({1, 2});
+    const Tensor y = dense(leaf.unsqueeze(0), w, b, Activation::tanh).sum(2);
+    const Tensor slope = input_gradient(y, leaf);
+    return derivative(lane_sum(slope.square().sum().unsqueeze(0)), {leaf})[0];
+  });
+}
+
+TEST_CASE("a tape changes in place what it computed itself, and leaves its variables alone") {
+  replays([](const Tensor& x) {
+    Tensor y = at::zeros_like(x);
+    y.add_(x).mul_(3);
+    y.narrow(1, 0, 1).copy_(x.narrow(1, 2, 1));
+    return y;
+  });
+}
+
+TEST_CASE("draws of a tape are those of the step that it runs for") {
+  const Tensor x = at::zeros({2, 3});
+  Recorder recorder(recorded_step, {x});
+  Tensor y;
+  REQUIRE(recorder.record([&] {
+    Random now = stream(recorded_step), fixed = stream(0);
+    y = x + now.normal({2, 3})[0] + fixed.uniform({2, 3})[0];
+  }));
+  const Tensor out = at::zeros_like(y);
+  Workspace workspace;
+  const Tape tape = recorder.tape({{y, out}}, workspace);
+  for (const int64_t step : {recorded_step, int64_t{8}}) {
+    tape.run(step);
+    Random now = stream(step), fixed = stream(0);
+    CHECK(at::equal(out, x + now.normal({2, 3})[0] + fixed.uniform({2, 3})[0]));
+  }
+}
+
+TEST_CASE("what comes from outside is made anew for every run, and copied") {
+  const Tensor table = at::arange(12, at::kFloat).view({6, 2});
+  Recorder recorder(recorded_step, {});
+  Tensor y;
+  REQUIRE(recorder.record([&] {
+    const auto made = recorder.outside([&](int64_t step) {
+      return Recorder::Made{table.narrow(0, step % 6, 1), {}};
+    });
+    y = made[0] * 2;
+  }));
+  const Tensor out = at::zeros_like(y);
+  Workspace workspace;
+  const Tape tape = recorder.tape({{y, out}}, workspace);
+  for (int64_t step = 0; step < 6; ++step) {
+    tape.run(step);
+    CHECK(at::equal(out, table.narrow(0, step, 1) * 2));
+  }
+  CHECK(at::equal(table, at::arange(12, at::kFloat).view({6, 2})));
+}
+
+TEST_CASE("what can't be replayed is refused, with the reason") {
+  CHECK_THAT(refusal([](const Tensor& x) { return x * x.sum().item<float>(); }), holds("a computed number"));
+  CHECK_THAT(refusal([](const Tensor& x) { return x * x.const_data_ptr<float>()[0]; }),
+             holds("read or written past its operators"));
+  CHECK_THAT(refusal([](const Tensor& x) {
+               const Tensor y = x + 1;
+               return y * y.accessor<float, 2>()[0][0];
+             }),
+             holds("read or written past its operators"));
+  CHECK_THAT(refusal([](const Tensor& x) { return x.masked_select(x > 0); }),
+             holds("depends on computed numbers"));
+  CHECK_THAT(refusal([](const Tensor& x) { return x + at::randn_like(x); }), holds("a generator of ATen's"));
+  const Tensor remembered = at::zeros({4, 3});
+  CHECK_THAT(refusal([&](const Tensor& x) { return remembered.add_(x).clone(); }),
+             holds("what was there before"));
+  CHECK_THAT(refusal([](const Tensor&) -> Tensor { throw std::runtime_error("no"); }), holds("no"));
+  CHECK(refusal([](const Tensor& x) { return x + at::tensor({1.0F, 2.0F, 3.0F}); }).empty());
+}
+
+TEST_CASE("tapes that share a workspace keep what they return apart") {
+  const Tensor x = at::ones({64, 64});
+  Workspace workspace;
+  const auto tape_of = [&](int64_t count, const Tensor& out) {
+    Recorder recorder(recorded_step, {x});
+    Tensor y;
+    REQUIRE(recorder.record([&] {
+      y = x;
+      for (int64_t i = 0; i < count; ++i) y = y + x.exp();
+    }));
+    return recorder.tape({{y, out}}, workspace);
+  };
+  const Tensor a = at::zeros({64, 64}), b = at::zeros({64, 64});
+  const Tape few = tape_of(2, a), many = tape_of(9, b);
+  x.fill_(0.5);
+  few.run(1);
+  many.run(1);
+  few.run(1);
+  CHECK(at::equal(a, x + x.exp() + x.exp()));
+  Tensor expected = x;
+  for (int i = 0; i < 9; ++i) expected = expected + x.exp();
+  CHECK(at::equal(b, expected));
+}
