@@ -266,7 +266,7 @@ TEST_CASE("a divergence that mixes lanes is found out") {
 
 TEST_CASE("a plugin that remembers in a member what it should have declared is found out") {
   fails<Remembers>("replay", "replaying a recorded loss gives other numbers than evaluating it");
-  fails<Remembers>("resume", "a trial that goes on from its checkpoint of step");
+  fails<Remembers>("resume", "that goes on from its checkpoint of step 16 gives other numbers");
 }
 
 TEST_CASE("a gradient that is not the loss's is found out") {

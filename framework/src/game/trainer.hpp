@@ -27,7 +27,7 @@ class Trainer {
           bool tapes = true);
   ~Trainer();
 
-  /// Called with the number of steps done every few milliseconds; false stops.
+  /// Called with the number of steps done every tenth of a second or more often; false stops.
   using Progress = std::function<bool(int64_t steps)>;
   /// Called once for every trial, when it ends.
   using Finished = std::function<void(TrialResult)>;
