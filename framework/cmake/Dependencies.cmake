@@ -16,6 +16,7 @@ find_program(SADDLE_CCACHE ccache)
 if(SADDLE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # The sloppiness lets ccache keep objects that were built with a precompiled header.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      CCACHE_PCH_EXTSUM=1
       ${SADDLE_CCACHE})
 endif()
 

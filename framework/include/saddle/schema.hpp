@@ -125,13 +125,14 @@ class SADDLE_API SchemaBase {
 // Defined in libsaddle for each Parameter type.
 template <class V>
 SADDLE_API std::string type_name();
-template <class V>
-SADDLE_API std::string literal_text(const typename Literal<V>::type&);
 /// Reads and checks; returns false and appends to `out` if the value is wrong.
 template <class V>
 SADDLE_API bool read(const Value&, const ParamSpec&, const std::string& path,
                      typename Literal<V>::type& result, std::vector<Diagnostic>& out);
-SADDLE_API LaneReal make_lane_real(const std::vector<double>& values, const AssignContext&);
+/// `member` finds it in the object.
+template <class V>
+SADDLE_API ParamSpec make_param(std::string name, std::function<V&(void* self)> member, Options<V> options,
+                                std::string doc);
 
 template <class Plugin>
 class Schema final : public SchemaBase {
@@ -161,48 +162,9 @@ class Schema final : public SchemaBase {
   template <Parameter V, class Owner>
   Schema& param(std::string name, V Owner::*member, std::type_identity_t<Options<V>> o, std::string doc) {
     static_assert(std::is_base_of_v<Owner, Plugin>);
-    ParamSpec p;
-    p.name = std::move(name);
-    p.type = type_name<V>();
-    p.doc = std::move(doc);
-    p.required = !o.initial.has_value();
-    p.per_lane = std::is_same_v<V, LaneReal>;
-    p.range = o.range;
-    p.choices = std::move(o.choices);
-    p.only_when = std::move(o.only_when);
-    if (o.initial) p.initial = literal_text<V>(*o.initial);
-    const ParamSpec plain = p;
-    p.canonical = [plain](const Value& v, const std::string& path, std::vector<Diagnostic>& out) {
-      typename Literal<V>::type result{};
-      if (!read<V>(v, plain, path, result, out)) return std::string();
-      // A path counts as it was written: moving an experiment with its data does not change what it is.
-      if constexpr (std::is_same_v<V, Path>)
-        return scalar_text(v.text);
-      else
-        return literal_text<V>(result);
-    };
-    p.assign = [plain, member, initial = o.initial](void* self, const std::vector<const Value*>& lanes,
-                                                    const AssignContext& context) {
-      auto value_of = [&](const Value* v) {
-        typename Literal<V>::type result{};
-        std::vector<Diagnostic> out;
-        if (!v)
-          result = initial.value();
-        else if (!read<V>(*v, plain, plain.name, result, out))
-          throw UserError(out);
-        return result;
-      };
-      V& target = static_cast<Plugin*>(self)->*member;
-      if constexpr (std::is_same_v<V, LaneReal>) {
-        std::vector<double> values;
-        for (const Value* v : lanes) values.push_back(value_of(v));
-        target = make_lane_real(values, context);
-      } else {
-        target = value_of(lanes.at(0));
-        (void)context;
-      }
-    };
-    add(std::move(p));
+    add(make_param<V>(
+        std::move(name), [member](void* self) -> V& { return static_cast<Plugin*>(self)->*member; },
+        std::move(o), std::move(doc)));
     return *this;
   }
 };

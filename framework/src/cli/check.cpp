@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct CheckOptions {
   std::vector<std::string> libraries;
   std::vector<std::string> settings;  // name=value
   bool json = false;
@@ -108,7 +108,7 @@ class Report {
   nlohmann::ordered_json json_ = nlohmann::ordered_json::array();
 };
 
-int check_plugins(const Options& o, Context& context) {
+int check_plugins(const CheckOptions& o, Context& context) {
   at::set_num_threads(1);  // as in a worker
   Registry registry = context.load_plugins();
   std::vector<check::Subject> subjects;
@@ -131,7 +131,7 @@ int check_plugins(const Options& o, Context& context) {
 
 void add_check(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("check", "Whether a plugin keeps what plugins of its kind promise");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<CheckOptions>();
   verb->add_option("PLUGIN.so", o->libraries, "A plugin's library")->required();
   verb->add_option("--set", o->settings, "Checks it with another value of a parameter")
       ->type_name("PARAMETER=VALUE")

@@ -5,7 +5,7 @@
 namespace saddle::cli {
 namespace {
 
-struct Options {
+struct CompareOptions {
   std::vector<std::string> stores, metrics;
   std::string rows, cols;
   FormatOption format;
@@ -15,7 +15,7 @@ struct Options {
 
 void add_compare(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("compare", "A table of metrics: mean over trials with a 95 % interval");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CompareOptions>();
   verb->add_option("STORE", options->stores, "Stores: PATH, PATH.h5 or PATH.study")->required();
   auto* rows = verb->add_option("--rows", options->rows, "Axes that make the rows, separated by commas")
                    ->type_name("AXES");

@@ -11,7 +11,7 @@
 namespace saddle::cli {
 namespace {
 
-struct Options {
+struct MeasureOptions {
   std::string store;
   std::vector<std::string> metrics;
   int64_t jobs = 1;
@@ -54,11 +54,11 @@ Extended extend(const store::Store& opened, const std::vector<std::string>& metr
   return all;
 }
 
-void tell(const Options& o, const std::string& line) {
+void tell(const MeasureOptions& o, const std::string& line) {
   if (!o.quiet) std::fputs((line + "\n").c_str(), stderr);
 }
 
-int measure(const Options& o, Context& context) {
+int measure(const MeasureOptions& o, Context& context) {
   check_device(o.device);
   const Registry registry = context.load_plugins();
   const store::Store opened = store::Store::open(o.store);
@@ -97,7 +97,7 @@ int measure(const Options& o, Context& context) {
 void add_measure(CLI::App& app, Context& context) {
   auto* verb =
       app.add_subcommand("measure", "Further metrics of a store, from its weights, without training");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<MeasureOptions>();
   verb->add_option("STORE", o->store, "PATH, PATH.h5 or PATH.study")->required();
   verb->add_option("METRIC", o->metrics,
                    "Metrics as in an experiment file: mmd, '{use: precision_recall, k: 5, as: pr5}'")

@@ -9,7 +9,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct NewOptions {
   std::string kind, name;
   fs::path out = ".";
 };
@@ -93,7 +93,7 @@ std::string shell_word(const std::string& text) {
   return "'" + filled(text, {{"'", "'\\''"}}) + "'";
 }
 
-int make_plugin(const Options& o, Context& context) {
+int make_plugin(const NewOptions& o, Context& context) {
   const Kind kind = kind_named(o.kind);
   check_name(kind, o.name, context.load_plugins());
   const fs::path folder = (o.out / o.name).lexically_normal();
@@ -128,7 +128,7 @@ int make_plugin(const Options& o, Context& context) {
 
 void add_new(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("new", "Starts a plugin of your own: a folder with all that it takes");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<NewOptions>();
   verb->add_option("KIND", o->kind, "data, prior, generator, …")->required();
   verb->add_option("NAME", o->name, "Its name in experiments: my_loss")->required();
   verb->add_option("--out", o->out, "The folder that gets the folder NAME (default: here)")->type_name("DIR");

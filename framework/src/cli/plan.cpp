@@ -5,7 +5,7 @@
 namespace saddle::cli {
 namespace {
 
-struct Options {
+struct PlanOptions {
   std::vector<std::string> words;  // FILE, then overrides
   int64_t lanes = 16;
   FormatOption format;
@@ -15,7 +15,7 @@ struct Options {
 
 void add_plan(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("plan", "What an experiment would run, without running it");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PlanOptions>();
   verb->add_option("FILE", options->words, "An experiment file, then overrides: key=value, key=a,b, ~key")
       ->required();
   verb->add_option("--lanes", options->lanes, "Most trials that train together")

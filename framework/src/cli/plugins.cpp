@@ -5,7 +5,7 @@
 namespace saddle::cli {
 namespace {
 
-struct Options {
+struct PluginsOptions {
   std::string kind, name;
   FormatOption format;
 };
@@ -14,7 +14,7 @@ struct Options {
 
 void add_plugins(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("plugins", "What is there to build experiments from, and its parameters");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PluginsOptions>();
   verb->add_option("KIND", options->kind, "data, prior, generator, …");
   verb->add_option("NAME", options->name, "One plugin");
   options->format.add(*verb, "text|markdown|json");

@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct ReproduceOptions {
   std::string recipe;
   fs::path out = ".";
   int64_t jobs = 0;
@@ -49,7 +49,7 @@ fs::path recipe_file(const std::string& word, const Context& context) {
                   did_you_mean(word, names), fmt::join(names, ", ")));
 }
 
-int list(const Options& o, const Context& context) {
+int list(const ReproduceOptions& o, const Context& context) {
   analysis::Table table({{"recipe"}, {"what"}, {"source"}});
   for (const auto& [name, path] : find_recipes(context)) {
     const Recipe recipe = read_recipe(path);
@@ -61,7 +61,7 @@ int list(const Options& o, const Context& context) {
 }
 
 // By the experiment's name. Nothing if a run was interrupted or failed: its exit code is in `code`.
-std::map<std::string, store::Store> run_all(const Recipe& recipe, const Options& o, Context& context,
+std::map<std::string, store::Store> run_all(const Recipe& recipe, const ReproduceOptions& o, Context& context,
                                             int& code) {
   std::map<std::string, store::Store> stores;
   for (const fs::path& file : recipe.runs) {
@@ -80,9 +80,9 @@ std::map<std::string, store::Store> run_all(const Recipe& recipe, const Options&
   return stores;
 }
 
-int reproduce(const Options& o, Context& context) {
+int reproduce(const ReproduceOptions& o, Context& context) {
   if (o.recipe.empty()) return list(o, context);
-  Options here = o;
+  ReproduceOptions here = o;
   const Recipe recipe = read_recipe(recipe_file(o.recipe, context));
   here.out = o.out / recipe.name;
   fs::create_directories(here.out);
@@ -128,7 +128,7 @@ int reproduce(const Options& o, Context& context) {
 void add_reproduce(CLI::App& app, Context& context) {
   auto* verb =
       app.add_subcommand("reproduce", "Runs a paper's experiments and judges them beside its numbers");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<ReproduceOptions>();
   verb->add_option("RECIPE", o->recipe, "A recipe's name or file; without one: which there are");
   verb->add_option("--out", o->out, "The folder that gets a folder RECIPE with the stores (default: here)")
       ->type_name("DIR");

@@ -8,7 +8,7 @@
 namespace saddle::cli {
 namespace {
 
-struct Options {
+struct ShowOptions {
   std::string store, id;
   FormatOption format;
 };
@@ -113,7 +113,7 @@ std::string as_text(const store::TrialRecord& r) {
 
 void add_show(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("show", "Everything that is kept of one trial, or of the experiment");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ShowOptions>();
   verb->add_option("STORE", options->store, "PATH, PATH.h5 or PATH.study")->required();
   verb->add_option("ID", options->id,
                    "The trial's id, or its first digits; without one the experiment is shown");

@@ -8,7 +8,7 @@
 namespace saddle::cli {
 namespace {
 
-struct Options {
+struct StatusOptions {
   std::string store;
   bool merge = false, trials = false;
   FormatOption format;
@@ -42,7 +42,7 @@ analysis::Table list_trials(const store::Store& opened) {
   return list;
 }
 
-int status(const Options& o) {
+int status(const StatusOptions& o) {
   const store::StorePaths paths = store::store_paths(o.store);
   if (o.merge && std::filesystem::exists(paths.study)) {
     const auto report = store::merge(paths);
@@ -95,7 +95,7 @@ int status(const Options& o) {
 
 void add_status(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("status", "How far a study is");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<StatusOptions>();
   verb->add_option("STORE", options->store, "PATH, PATH.h5 or PATH.study")->required();
   verb->add_flag("--merge", options->merge, "Merge what is finished into PATH.h5");
   verb->add_flag("--trials", options->trials, "List the trials one by one");

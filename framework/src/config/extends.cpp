@@ -12,7 +12,7 @@
 namespace saddle {
 namespace {
 
-constexpr size_t deepest = 16;
+constexpr size_t longest_chain = 16;
 
 /// The default plugin where the path names a part ("base.head", "base.train.critic_optimizer").
 std::optional<std::string_view> part_at(const std::vector<std::string>& path) {
@@ -88,8 +88,8 @@ ValuePtr extended(const ValuePtr& document, std::vector<std::string>& chain, Mis
   if (std::find(chain.begin(), chain.end(), identity(file)) != chain.end()) {
     return wrong("the file " + file + " extends itself");
   }
-  if (chain.size() >= deepest)
-    return wrong("files extend one another more than " + std::to_string(deepest) + " deep");
+  if (chain.size() >= longest_chain)
+    return wrong("files extend one another more than " + std::to_string(longest_chain) + " deep");
   ValuePtr other;
   try {
     files.push_back(read_source(file));

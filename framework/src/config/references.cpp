@@ -10,7 +10,7 @@
 namespace saddle {
 namespace {
 
-constexpr int64_t most_values = 100'000;
+constexpr int64_t most_values_referred = 100'000;
 constexpr size_t longest_text = 64 * 1024;
 
 bool refers(const Value& v) {
@@ -44,8 +44,8 @@ class Resolver {
 
   /// Null, with a mistake, if a reference leads nowhere.
   ValuePtr value(const ValuePtr& v) {
-    if (++values_ > most_values)
-      return wrong(*v, "references make more than " + std::to_string(most_values) + " values");
+    if (++values_ > most_values_referred)
+      return wrong(*v, "references make more than " + std::to_string(most_values_referred) + " values");
     if (v->is(Value::Kind::string)) return text(*v);
     if (v->list.empty() && v->map.empty()) return v;
     auto copy = std::make_shared<Value>(*v);
@@ -99,8 +99,8 @@ class Resolver {
     }
     if (const auto known = done_.find(name); known != done_.end()) {
       // Counted as if written out, so that doubling over and over is noticed.
-      if ((values_ += known->second.second) > most_values)
-        return wrong(from, "references make more than " + std::to_string(most_values) + " values");
+      if ((values_ += known->second.second) > most_values_referred)
+        return wrong(from, "references make more than " + std::to_string(most_values_referred) + " values");
       return known->second.first;
     }
     const std::optional<SettingPath> path = parse_path(name);

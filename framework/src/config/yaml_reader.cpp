@@ -21,8 +21,8 @@
 namespace saddle {
 namespace {
 
-constexpr size_t deepest = 64;
-constexpr int64_t most_values = 1'000'000;  // with aliases written out
+constexpr size_t deepest_nesting = 64;
+constexpr int64_t most_values_read = 1'000'000;  // with aliases written out
 
 struct Stop {};  // nothing sensible can follow
 
@@ -141,8 +141,8 @@ class Builder final : public YAML::EventHandler {
     if (tag != "?" && tag != "!" && !tag.empty() && !tag.ends_with(":map") && !tag.ends_with(":seq")) {
       unknown_tag(mark, tag);
     }
-    if (open_.size() >= deepest) {
-      mistakes_.add(place(mark), "", "nested more than " + std::to_string(deepest) + " deep");
+    if (open_.size() >= deepest_nesting) {
+      mistakes_.add(place(mark), "", "nested more than " + std::to_string(deepest_nesting) + " deep");
       throw Stop();
     }
     if (in_key()) throw YAML::Exception(mark, "a key must be a text");
@@ -197,7 +197,7 @@ class Builder final : public YAML::EventHandler {
     Open& parent = open_.back();
     parent.node.values += node.values;
     total_ += node.values;
-    if (parent.node.values > most_values || total_ > 4 * most_values) {
+    if (parent.node.values > most_values_read || total_ > 4 * most_values_read) {
       mistakes_.add(node.value->place, "", "more than a million values, aliases written out");
       throw Stop();
     }

@@ -188,21 +188,62 @@ std::string type_name() {
 }
 
 template <class V>
-std::string literal_text(const typename Literal<V>::type& value) {
-  return text_of(value);
-}
-
-template <class V>
 bool read(const Value& v, const ParamSpec& param, const std::string& path, typename Literal<V>::type& result,
           std::vector<Diagnostic>& out) {
   return read_one(v, Reading{param, path, out}, result);
 }
 
-#define SADDLE_PARAMETER(V)                                                            \
-  template SADDLE_API std::string type_name<V>();                                      \
-  template SADDLE_API std::string literal_text<V>(const typename Literal<V>::type&);   \
-  template SADDLE_API bool read<V>(const Value&, const ParamSpec&, const std::string&, \
-                                   typename Literal<V>::type&, std::vector<Diagnostic>&)
+template <class V>
+ParamSpec make_param(std::string name, std::function<V&(void*)> member, Options<V> o, std::string doc) {
+  using Written = typename Literal<V>::type;
+  ParamSpec p;
+  p.name = std::move(name);
+  p.type = type_name<V>();
+  p.doc = std::move(doc);
+  p.required = !o.initial.has_value();
+  p.per_lane = std::is_same_v<V, LaneReal>;
+  p.range = o.range;
+  p.choices = std::move(o.choices);
+  p.only_when = std::move(o.only_when);
+  if (o.initial) p.initial = text_of(*o.initial);
+  const ParamSpec plain = p;
+  p.canonical = [plain](const Value& v, const std::string& path, std::vector<Diagnostic>& out) {
+    Written result{};
+    if (!read<V>(v, plain, path, result, out)) return std::string();
+    // A path counts as it was written: moving an experiment with its data does not change what it is.
+    if constexpr (std::is_same_v<V, Path>)
+      return scalar_text(v.text);
+    else
+      return text_of(result);
+  };
+  p.assign = [plain, member = std::move(member), initial = std::move(o.initial)](
+                 void* self, const std::vector<const Value*>& lanes, const AssignContext& context) {
+    auto value_of = [&](const Value* v) {
+      Written result{};
+      std::vector<Diagnostic> out;
+      if (!v)
+        result = initial.value();
+      else if (!read<V>(*v, plain, plain.name, result, out))
+        throw UserError(out);
+      return result;
+    };
+    if constexpr (std::is_same_v<V, LaneReal>) {
+      std::vector<double> values;
+      for (const Value* v : lanes) values.push_back(value_of(v));
+      member(self) = {values, context.options};
+    } else {
+      member(self) = value_of(lanes.at(0));
+      (void)context;
+    }
+  };
+  return p;
+}
+
+#define SADDLE_PARAMETER(V)                                                               \
+  template SADDLE_API std::string type_name<V>();                                         \
+  template SADDLE_API bool read<V>(const Value&, const ParamSpec&, const std::string&,    \
+                                   typename Literal<V>::type&, std::vector<Diagnostic>&); \
+  template SADDLE_API ParamSpec make_param<V>(std::string, std::function<V&(void*)>, Options<V>, std::string)
 SADDLE_PARAMETER(bool);
 SADDLE_PARAMETER(int64_t);
 SADDLE_PARAMETER(double);

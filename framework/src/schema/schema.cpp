@@ -82,8 +82,4 @@ std::string range_text(const Range& range) {
   return text;
 }
 
-LaneReal make_lane_real(const std::vector<double>& values, const AssignContext& context) {
-  return {values, context.options};
-}
-
 }  // namespace saddle

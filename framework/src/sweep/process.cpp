@@ -18,7 +18,7 @@ namespace saddle {
 namespace {
 
 void close_if_open(int& descriptor) {
-  if (descriptor >= 0) close(descriptor);
+  if (descriptor >= 0) ::close(descriptor);
   descriptor = -1;
 }
 
@@ -54,7 +54,7 @@ struct Pipe {
 int error_from(int descriptor) {
   int error = 0;
   ssize_t n = 0;
-  do n = read(descriptor, &error, sizeof error);
+  do n = ::read(descriptor, &error, sizeof error);
   while (n < 0 && errno == EINTR);
   return n == sizeof error ? error : 0;
 }
@@ -148,7 +148,7 @@ bool Process::send(const std::string& line) {
   const std::string text = line + "\n";
   size_t sent = 0;
   while (sent < text.size()) {
-    const ssize_t n = write(commands_, text.data() + sent, text.size() - sent);
+    const ssize_t n = ::write(commands_, text.data() + sent, text.size() - sent);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return false;
     sent += static_cast<size_t>(n);
@@ -160,7 +160,7 @@ std::vector<std::string> Process::receive(bool& closed) {
   char buffer[1 << 16];
   closed = false;
   for (;;) {
-    const ssize_t n = read(events_, buffer, sizeof buffer);
+    const ssize_t n = ::read(events_, buffer, sizeof buffer);
     if (n > 0) {
       partial_.append(buffer, static_cast<size_t>(n));
       continue;

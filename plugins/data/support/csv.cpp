@@ -8,16 +8,12 @@
 #include <cmath>
 #include <string_view>
 
+#include "trimmed.hpp"
+
 namespace saddle {
 namespace {
 
 /// Without the blanks around it: tabs may be delimiters.
-std::string_view trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(' ');
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
 /// Hands out a file's lines that are not blank, field by field.
 class Lines {
  public:

@@ -7,14 +7,10 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "trimmed.hpp"
+
 namespace saddle {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(' ');
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
 
 /// The feature table's locations: a..b, a, a^b, <a..>b, complement(…), join(…), order(…).
 class Location {

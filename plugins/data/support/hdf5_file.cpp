@@ -12,21 +12,19 @@
 #include "labels.hpp"
 
 namespace saddle {
-namespace {
-
 /// Owns one identifier of HDF5.
-class Handle {
+class Hdf5Handle {
  public:
   using Close = herr_t (*)(hid_t);
-  Handle() = default;
-  Handle(hid_t id, Close close) : id_(id), close_(close) {}
-  Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, -1)), close_(other.close_) {}
-  Handle& operator=(Handle&& other) noexcept {
+  Hdf5Handle() = default;
+  Hdf5Handle(hid_t id, Close close) : id_(id), close_(close) {}
+  Hdf5Handle(Hdf5Handle&& other) noexcept : id_(std::exchange(other.id_, -1)), close_(other.close_) {}
+  Hdf5Handle& operator=(Hdf5Handle&& other) noexcept {
     std::swap(id_, other.id_);
     std::swap(close_, other.close_);
     return *this;
   }
-  ~Handle() {
+  ~Hdf5Handle() {
     if (id_ >= 0) close_(id_);
   }
   operator hid_t() const { return id_; }  // NOLINT(google-explicit-constructor): as C's functions take it
@@ -35,6 +33,8 @@ class Handle {
   hid_t id_ = -1;
   Close close_ = nullptr;
 };
+
+namespace {
 
 /// HDF5's innermost reason.
 std::string reason() {
@@ -60,7 +60,7 @@ Numbers numbers_as(hid_t type) {
   const size_t size = H5Tget_size(type);
   if (kind == H5T_FLOAT)
     return size > 4 ? Numbers{H5T_NATIVE_DOUBLE, at::kDouble} : Numbers{H5T_NATIVE_FLOAT, at::kFloat};
-  if (kind == H5T_ENUM) return numbers_as(Handle(H5Tget_super(type), H5Tclose));  // Booleans
+  if (kind == H5T_ENUM) return numbers_as(Hdf5Handle(H5Tget_super(type), H5Tclose));  // Booleans
   if (kind != H5T_INTEGER) return {-1, at::ScalarType::Undefined};
   const bool is_signed = H5Tget_sign(type) == H5T_SGN_2;
   if (size == 1)
@@ -78,7 +78,7 @@ std::string with_field(const std::string& data, const std::string& field) {
 }  // namespace
 
 struct Hdf5File::Element {
-  Handle data, space, type;  // type: of the element or of its field, as in the file
+  Hdf5Handle data, space, type;  // type: of the element or of its field, as in the file
   Shape shape;
   int64_t count = 1;
   hid_t id() const { return data; }
@@ -87,7 +87,7 @@ struct Hdf5File::Element {
 Hdf5File::Hdf5File(const Path& file, std::string param) : name_(file.string()), param_(std::move(param)) {
   { const InflatedFile readable(file, param_); }  // says what is wrong with the path itself
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);    // its errors travel as exceptions
-  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
 #if H5_VERSION_GE(1, 10, 7)
   H5Pset_file_locking(access, false, true);
 #endif
@@ -118,13 +118,13 @@ bool Hdf5File::has(const std::string& path) const {
 
 bool Hdf5File::is_group(const std::string& path) const {
   if (!has(path)) return false;
-  const Handle object(H5Oopen(id_of(file_), path.c_str(), H5P_DEFAULT), H5Oclose);
+  const Hdf5Handle object(H5Oopen(id_of(file_), path.c_str(), H5P_DEFAULT), H5Oclose);
   return object >= 0 && H5Iget_type(object) == H5I_GROUP;
 }
 
 std::vector<std::string> Hdf5File::members(const std::string& group) const {
   std::vector<std::string> names;
-  const Handle open(H5Gopen2(id_of(file_), group.c_str(), H5P_DEFAULT), H5Gclose);
+  const Hdf5Handle open(H5Gopen2(id_of(file_), group.c_str(), H5P_DEFAULT), H5Gclose);
   if (open < 0) fail("has no group '" + group + "'");
   H5Literate(
       open, H5_INDEX_NAME, H5_ITER_INC, nullptr,
@@ -154,10 +154,10 @@ Hdf5File::Element Hdf5File::element(const std::string& data, const std::string& 
   if (!has(data)) fail("has no data set '" + data + "'");
   if (is_group(data)) fail("'" + data + "' is a group, not a data set");
   Element e;
-  e.data = Handle(H5Dopen2(id_of(file_), data.c_str(), H5P_DEFAULT), H5Dclose);
+  e.data = Hdf5Handle(H5Dopen2(id_of(file_), data.c_str(), H5P_DEFAULT), H5Dclose);
   if (e.data < 0) fail("can't open the data set '" + data + "': " + reason());
-  e.space = Handle(H5Dget_space(e.data), H5Sclose);
-  e.type = Handle(H5Dget_type(e.data), H5Tclose);
+  e.space = Hdf5Handle(H5Dget_space(e.data), H5Sclose);
+  e.type = Hdf5Handle(H5Dget_type(e.data), H5Tclose);
   std::vector<hsize_t> sizes(static_cast<size_t>(std::max(H5Sget_simple_extent_ndims(e.space), 0)));
   H5Sget_simple_extent_dims(e.space, sizes.data(), nullptr);
   for (const hsize_t size : sizes) e.shape.push_back(static_cast<int64_t>(size));
@@ -165,7 +165,7 @@ Hdf5File::Element Hdf5File::element(const std::string& data, const std::string& 
   if (field.empty()) return e;
   const int place = H5Tget_class(e.type) == H5T_COMPOUND ? H5Tget_member_index(e.type, field.c_str()) : -1;
   if (place < 0) fail("'" + data + "' has no field '" + field + "', only " + joined(fields(data)));
-  e.type = Handle(H5Tget_member_type(e.type, static_cast<unsigned>(place)), H5Tclose);
+  e.type = Hdf5Handle(H5Tget_member_type(e.type, static_cast<unsigned>(place)), H5Tclose);
   return e;
 }
 
@@ -176,7 +176,7 @@ bool Hdf5File::holds_texts(const std::string& data, const std::string& field) co
 /// Reads elements, or one field of them, as `memory` says.
 static herr_t read_as(hid_t data, hid_t memory, const std::string& field, void* to) {
   if (field.empty()) return H5Dread(data, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, to);
-  const Handle record(H5Tcreate(H5T_COMPOUND, H5Tget_size(memory)), H5Tclose);
+  const Hdf5Handle record(H5Tcreate(H5T_COMPOUND, H5Tget_size(memory)), H5Tclose);
   H5Tinsert(record, field.c_str(), 0, memory);
   return H5Dread(data, record, H5S_ALL, H5S_ALL, H5P_DEFAULT, to);
 }
@@ -192,7 +192,7 @@ Tensor Hdf5File::numbers(const std::string& data, const std::string& field) cons
   if (e.count == 0) return result;
   // An enumeration is read as itself: HDF5 turns it into no other type.
   const bool named = H5Tget_class(e.type) == H5T_ENUM;
-  const Handle native(H5Tget_native_type(e.type, H5T_DIR_ASCEND), H5Tclose);
+  const Hdf5Handle native(H5Tget_native_type(e.type, H5T_DIR_ASCEND), H5Tclose);
   if (read_as(e.data, named ? native : as.memory, field, result.data_ptr()) < 0)
     fail("can't read '" + title + "': " + reason());
   return result;
@@ -204,7 +204,7 @@ std::vector<std::string> Hdf5File::texts(const std::string& data, const std::str
   if (H5Tget_class(e.type) != H5T_STRING) fail("'" + title + "' does not hold texts");
   std::vector<std::string> result(static_cast<size_t>(e.count));
   if (e.count == 0) return result;
-  const Handle type(H5Tcopy(e.type), H5Tclose);
+  const Hdf5Handle type(H5Tcopy(e.type), H5Tclose);
   if (H5Tis_variable_str(type) > 0) {
     std::vector<char*> all(result.size());
     if (read_as(e.data, type, field, all.data()) < 0) fail("can't read '" + title + "': " + reason());
@@ -227,10 +227,10 @@ std::vector<std::string> Hdf5File::texts(const std::string& data, const std::str
 
 std::optional<std::string> Hdf5File::text_attribute(const std::string& object,
                                                     const std::string& attribute) const {
-  const Handle open(
+  const Hdf5Handle open(
       H5Aopen_by_name(id_of(file_), object.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
   if (open < 0) return std::nullopt;
-  const Handle type(H5Aget_type(open), H5Tclose), space(H5Aget_space(open), H5Sclose);
+  const Hdf5Handle type(H5Aget_type(open), H5Tclose), space(H5Aget_space(open), H5Sclose);
   if (H5Tget_class(type) != H5T_STRING || H5Sget_simple_extent_npoints(space) != 1) return std::nullopt;
   if (H5Tis_variable_str(type) > 0) {
     char* text = nullptr;
@@ -246,10 +246,10 @@ std::optional<std::string> Hdf5File::text_attribute(const std::string& object,
 
 std::optional<std::vector<int64_t>> Hdf5File::integer_attribute(const std::string& object,
                                                                 const std::string& attribute) const {
-  const Handle open(
+  const Hdf5Handle open(
       H5Aopen_by_name(id_of(file_), object.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
   if (open < 0) return std::nullopt;
-  const Handle type(H5Aget_type(open), H5Tclose), space(H5Aget_space(open), H5Sclose);
+  const Hdf5Handle type(H5Aget_type(open), H5Tclose), space(H5Aget_space(open), H5Sclose);
   if (H5Tget_class(type) != H5T_INTEGER) return std::nullopt;
   std::vector<int64_t> values(static_cast<size_t>(H5Sget_simple_extent_npoints(space)));
   if (H5Aread(open, H5T_NATIVE_INT64, values.data()) < 0) return std::nullopt;

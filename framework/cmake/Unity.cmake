@@ -1,0 +1,43 @@
+# saddle_unity(<target>): compiles the target's sources in batches, each of one folder. A file that sees ATen costs
+# more than a second before its own first line (GCC instantiates anew, in each, what the precompiled header left
+# open), and the command-line and JSON libraries several; a batch pays once. The preset `dev` compiles file by file,
+# so that each goes on including what it uses.
+option(SADDLE_UNITY "Compile sources in batches" ON)
+set(SADDLE_UNITY_BATCH 7 CACHE STRING "Files a batch, at most")
+
+function(saddle_unity target)
+  if(NOT SADDLE_UNITY)
+    return()
+  endif()
+  get_target_property(sources ${target} SOURCES)
+  set(folders "")
+  foreach(source IN LISTS sources)
+    if(NOT source MATCHES "^\\$<")
+      get_filename_component(folder ${source} DIRECTORY)
+      list(APPEND folders "${folder}")
+    endif()
+  endforeach()
+  list(REMOVE_DUPLICATES folders)
+  foreach(folder IN LISTS folders)
+    set(members "")
+    foreach(source IN LISTS sources)
+      get_filename_component(its_folder ${source} DIRECTORY)
+      # What has settings of its own stays by itself.
+      get_source_file_property(alone ${source} SKIP_PRECOMPILE_HEADERS)
+      if(its_folder STREQUAL folder AND NOT alone)
+        list(APPEND members ${source})
+      endif()
+    endforeach()
+    # Batches of about equal length: 8 files are 4 and 4, not 7 and 1.
+    list(LENGTH members count)
+    math(EXPR batches "(${count} + ${SADDLE_UNITY_BATCH} - 1) / ${SADDLE_UNITY_BATCH}")
+    get_filename_component(name "${folder}" NAME)
+    set(at 0)
+    foreach(source IN LISTS members)
+      math(EXPR batch "${at} * ${batches} / ${count}")
+      set_source_files_properties(${source} PROPERTIES UNITY_GROUP "${name}_${batch}")
+      math(EXPR at "${at} + 1")
+    endforeach()
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+endfunction()
