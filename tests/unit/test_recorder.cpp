@@ -59,6 +59,7 @@ TEST_CASE("a tape gives an evaluation's bits for other values of its variables")
   });
   replays([](const Tensor& x) { return at::where(x > 0, x.sqrt(), x.t().contiguous().t() - 3); });
   replays([](const Tensor& x) { return at::cat({x, x.narrow(1, 1, 2)}, 1).cumsum(1); });
+  replays([](const Tensor& x) { return x.div(3).add(0.1).sub(0.2).mul(0.7).pow(2) - x.pow(3); });
 }
 
 TEST_CASE("a tape goes through gradients of gradients") {
@@ -116,6 +117,72 @@ TEST_CASE("what comes from outside is made anew for every run, and copied") {
     CHECK(at::equal(out, table.narrow(0, step, 1) * 2));
   }
   CHECK(at::equal(table, at::arange(12, at::kFloat).view({6, 2})));
+}
+
+namespace {
+
+/// A recording of twice what `make` makes, run for some steps: what it gave, and how often `make` was called.
+std::pair<std::vector<Tensor>, int> made_at(const std::vector<int64_t>& steps,
+                                            const std::function<Tensor(Random&)>& make) {
+  int calls = 0;
+  Recorder recorder(recorded_step, {});
+  Tensor y;
+  REQUIRE(recorder.record([&] {
+    y = recorder.made_of_draws([&](int64_t step) {
+      ++calls;
+      Random random = stream(step);
+      return Recorder::Made{make(random), Tensor()};
+    })[0] *
+        2;
+  }));
+  const Tensor out = at::zeros_like(y);
+  Workspace workspace;
+  const Tape tape = recorder.tape({{y, out}}, workspace);
+  std::vector<Tensor> results;
+  for (const int64_t step : steps) {
+    tape.run(step);
+    results.push_back(out.clone());
+  }
+  return {results, calls};
+}
+
+}  // namespace
+
+TEST_CASE("a batch made of draws and operators is recorded, any other is made again") {
+  const Tensor table = at::arange(10, at::kFloat);
+  const auto by_operators = [&](Random& random) {
+    const Tensor rows = random.integers({6}, 10), noise = random.normal({6});
+    return table.index_select(0, rows.flatten()) + noise[0];
+  };
+  const auto by_loop = [&](Random& random) {
+    const Tensor rows = random.integers({6}, 10), noise = random.normal({6}), out = at::empty_like(noise);
+    run_loop({rows, noise}, {out}, [](char* const* p) {
+      for (int i = 0; i < 6; ++i)
+        reinterpret_cast<float*>(p[2])[i] =
+            static_cast<float>(reinterpret_cast<int64_t*>(p[0])[i]) + reinterpret_cast<float*>(p[1])[i];
+    });
+    return out[0];
+  };
+  const auto by_pointer = [&](Random& random) {
+    const Tensor rows = random.integers({6}, 10), noise = random.normal({6});
+    const Tensor out = noise.clone();
+    for (int i = 0; i < 6; ++i)
+      out.mutable_data_ptr<float>()[i] += static_cast<float>(rows.const_data_ptr<int64_t>()[i]);
+    return out[0];
+  };
+  const std::vector<int64_t> steps{recorded_step, recorded_step + 3, recorded_step + 4};
+  const auto expected = [&](int64_t step) {
+    Random random = stream(step);
+    return by_operators(random) * 2;
+  };
+  const auto holds_for = [&](const std::function<Tensor(Random&)>& make, int calls) {
+    const auto [results, called] = made_at(steps, make);
+    CHECK(called == calls);
+    for (size_t i = 0; i < steps.size(); ++i) CHECK(at::equal(results[i], expected(steps[i])));
+  };
+  holds_for(by_operators, 1);
+  holds_for(by_loop, 1);
+  holds_for(by_pointer, 2 + static_cast<int>(steps.size()));
 }
 
 TEST_CASE("what can't be replayed is refused, with the reason") {

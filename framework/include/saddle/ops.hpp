@@ -8,10 +8,19 @@
 #pragma once
 #include <saddle/lanes.hpp>
 
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace saddle {
+
+/// Runs a loop of your own over numbers: `loop` gets a pointer to the first number of each of `reads`, then
+/// of each of `writes`, which it fills. All are dense tensors on the CPU. Training repeats what it has
+/// recorded once: `loop` is then called again, with other pointers, so that all else that it uses must stay
+/// as it is. (Numbers that are read past this function and ATen's operators can't be repeated.) No gradient
+/// goes through it.
+SADDLE_API void run_loop(const std::vector<Tensor>& reads, const std::vector<Tensor>& writes,
+                         const std::function<void(char* const* numbers)>& loop);
 
 /// Mean over every axis but the lane axis: [lane, …] -> [lane]. Summed in float64.
 SADDLE_API Tensor lane_mean(const Tensor& x);

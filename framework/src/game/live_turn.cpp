@@ -4,19 +4,19 @@
 
 namespace saddle {
 
-LiveTurn::LiveTurn(const Assembly& assembly, Players& players, Moment& moment, std::vector<size_t> movers,
-                   const std::vector<std::vector<double>>& rate_factors, GradientTapes* tapes)
+LiveTurn::LiveTurn(const Assembly& assembly, Players& players, Moment& moment,
+                   const std::vector<size_t>& movers, const std::vector<std::vector<double>>& rate_factors,
+                   GradientTapes* tapes)
     : assembly_(assembly),
       players_(players),
       moment_(moment),
-      movers_(std::move(movers)),
+      movers_(movers),
       rate_factors_(rate_factors),
-      noted_(players.count(), false),
-      substituted_(players.count()),
       tapes_(tapes) {}
 
 const Field& LiveTurn::parameters(size_t player) {
-  return substituted_[player] ? *substituted_[player] : players_.leaves(player);
+  const auto found = substituted_.find(player);
+  return found != substituted_.end() ? found->second : players_.leaves(player);
 }
 
 Tensor LiveTurn::unnoted_loss(size_t player) {
@@ -32,8 +32,8 @@ Tensor LiveTurn::unnoted_loss(size_t player) {
 
 bool LiveTurn::notes(size_t player) {
   const bool moves = std::find(movers_.begin(), movers_.end(), player) != movers_.end();
-  const bool first = moves && !noted_[player];
-  if (first) noted_[player] = true;
+  const bool first = moves && std::find(noted_.begin(), noted_.end(), player) == noted_.end();
+  if (first) noted_.push_back(player);
   return first;
 }
 
@@ -46,9 +46,7 @@ Tensor LiveTurn::loss(size_t player) {
 // Tapes know the players as they are, and put every gradient of a player in the same place: not where
 // somebody still holds the one before.
 Field LiveTurn::gradient(size_t player, bool differentiable) {
-  const bool planned =
-      tapes_ != nullptr && !differentiable &&
-      std::none_of(substituted_.begin(), substituted_.end(), [](const auto& s) { return s.has_value(); });
+  const bool planned = tapes_ != nullptr && !differentiable && substituted_.empty();
   if (planned) {
     const Field& into = players_.planned_gradient(player);
     if (players_.planned_gradient_is_free(player)) {
@@ -59,7 +57,7 @@ Field LiveTurn::gradient(size_t player, bool differentiable) {
       };
       if (const auto loss =
               tapes_->run({moment_.name().turn, player}, moment_.name().step, players_, evaluate)) {
-        if (notes(player)) players_.note_loss(player, std::vector{*loss});
+        if (notes(player)) players_.note_loss(player, std::span(&*loss, 1));
         players_.lend_planned_gradient(player);
         return into;
       }
@@ -84,7 +82,7 @@ void LiveTurn::substitute(size_t player, Field params) {
 }
 
 void LiveTurn::reset(size_t player) {
-  substituted_[player].reset();
+  substituted_.erase(player);
   for (const Kind kind : networks_of(assembly_.players()[player], players_.networks())) moment_.reset(kind);
 }
 

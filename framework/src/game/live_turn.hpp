@@ -1,5 +1,7 @@
 // A turn of the game on the players as they are: what a dynamics moves.
 #pragma once
+#include <map>
+
 #include "game/gradient_tapes.hpp"
 #include "game/moment.hpp"
 #include "game/players.hpp"
@@ -10,7 +12,7 @@ class LiveTurn final : public Turn {
  public:
   /// `rate_factors`: by player, what the schedules make of each lane's rate in this step. `tapes`: of a lane
   /// that trains alone; null otherwise.
-  LiveTurn(const Assembly& assembly, Players& players, Moment& moment, std::vector<size_t> movers,
+  LiveTurn(const Assembly& assembly, Players& players, Moment& moment, const std::vector<size_t>& movers,
            const std::vector<std::vector<double>>& rate_factors, GradientTapes* tapes = nullptr);
 
   const std::vector<PlayerSpec>& players() const override { return assembly_.players(); }
@@ -42,10 +44,10 @@ class LiveTurn final : public Turn {
   const Assembly& assembly_;
   Players& players_;
   Moment& moment_;
-  std::vector<size_t> movers_;
+  const std::vector<size_t>& movers_;
   const std::vector<std::vector<double>>& rate_factors_;
-  std::vector<bool> noted_;  // whose loss this turn has been noted
-  std::vector<std::optional<Field>> substituted_;
+  std::vector<size_t> noted_;            // whose loss this turn has been noted
+  std::map<size_t, Field> substituted_;  // by player
   GradientTapes* tapes_;
 };
 

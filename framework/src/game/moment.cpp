@@ -46,7 +46,7 @@ std::vector<Tensor> drawn(const Streams& streams, std::string purpose, int64_t s
     return draw(stream);
   };
   Recorder* recorder = Recorder::current();
-  return recorder != nullptr ? recorder->outside(at_step) : at_step(step);
+  return recorder != nullptr ? recorder->made_of_draws(at_step) : at_step(step);
 }
 
 }  // namespace

@@ -9,6 +9,8 @@
 namespace saddle {
 namespace {
 
+constexpr auto gradient_not_finite = "the gradient of {}/{} is not finite";
+
 std::string first_bad_parameter(const Network& network, const Tensor& buffer, int64_t lane) {
   for (const Slot& slot : network.slots())
     if (!buffer[lane].narrow(0, slot.offset, numel(slot.shape)).isfinite().all().item<bool>())
@@ -120,15 +122,15 @@ const Field& Players::planned_gradient(size_t player) {
   if (!state.planned.empty()) return state.planned;
   for (NetworkMemory& memory : state.memories) {
     const Network& of = network(memory);
-    memory.planned = at::zeros_like(of.buffer());
-    for (Tensor& view : of.views_into(memory.planned)) state.planned.push_back(std::move(view));
+    memory.planned = Update{of.buffer(), at::zeros_like(of.buffer()), memory.optimizer};
+    for (Tensor& view : of.views_into(memory.planned->gradient)) state.planned.push_back(std::move(view));
   }
   return state.planned;
 }
 
 size_t Players::planned_uses(const State& state) {
   size_t uses = 0;
-  for (const NetworkMemory& memory : state.memories) uses += memory.planned.storage().use_count();
+  for (const NetworkMemory& memory : state.memories) uses += memory.planned->gradient.storage().use_count();
   return uses;
 }
 
@@ -144,7 +146,7 @@ void Players::refresh_leaves() {
   for (size_t p = 0; p < states_.size(); ++p) states_[p].leaves = leaves_of(spec(p), networks_);
 }
 
-void Players::move(size_t player, const Field& direction, std::vector<double> rate_factors) {
+void Players::move(size_t player, const Field& direction, const std::vector<double>& rate_factors) {
   const at::NoGradGuard no_grad;
   State& state = states_[player];
   // What is clipped is a copy: the direction is the caller's.
@@ -152,26 +154,48 @@ void Players::move(size_t player, const Field& direction, std::vector<double> ra
       !state.planned.empty() && state.clip_norm <= 0 &&
       std::equal(direction.begin(), direction.end(), state.planned.begin(), state.planned.end(),
                  [](const Tensor& a, const Tensor& b) { return a.is_same(b); });
+  if (planned)
+    move_as_planned(player, rate_factors);
+  else
+    move_along(player, direction, rate_factors);
+  ++state.updates;
+}
+
+void Players::move_as_planned(size_t player, const std::vector<double>& rate_factors) {
+  State& state = states_[player];
+  for (const auto& memory : state.memories)
+    blame_where_not_finite(network(memory), memory.planned->gradient, gradient_not_finite);
+  for (auto& memory : state.memories) {
+    memory.planned->count = state.updates;
+    memory.planned->rate_factors = rate_factors;
+    update(player, memory, *memory.planned);
+  }
+}
+
+void Players::move_along(size_t player, const Field& direction, const std::vector<double>& rate_factors) {
+  const State& state = states_[player];
   std::vector<Tensor> gradients;  // by network
   auto next = direction.begin();
   for (const auto& memory : state.memories) {
     Network& moved = network(memory);
     const auto count = static_cast<std::ptrdiff_t>(moved.leaves().size());
-    if (!planned) moved.collect({next, next + count});
+    moved.collect({next, next + count});
     next += count;
-    gradients.push_back(planned ? memory.planned : moved.gradient());
-    blame_where_not_finite(moved, gradients.back(), "the gradient of {}/{} is not finite");
+    gradients.push_back(moved.gradient());
+    blame_where_not_finite(moved, gradients.back(), gradient_not_finite);
   }
   if (state.clip_norm > 0) clip(state.clip_norm, gradients);
   for (size_t i = 0; i < state.memories.size(); ++i) {
-    auto& memory = state.memories[i];
-    Network& moved = network(memory);
-    const Sound sound(moved, faults_);
-    assembly_->optimizer(spec(player))
-        .update({moved.buffer(), gradients[i], memory.optimizer, state.updates, rate_factors});
-    project(memory);
+    const auto& memory = state.memories[i];
+    update(player, memory,
+           {network(memory).buffer(), gradients[i], memory.optimizer, state.updates, rate_factors});
   }
-  ++state.updates;
+}
+
+void Players::update(size_t player, const NetworkMemory& memory, const Update& update) {
+  const Sound sound(network(memory), faults_);
+  assembly_->optimizer(spec(player)).update(update);
+  project(memory);
 }
 
 // One norm over all networks of the player, lane by lane.
@@ -240,11 +264,10 @@ std::vector<Field> Players::dynamics_states(size_t player) const {
 
 void Players::note_loss(size_t player, const Tensor& loss) {
   const Tensor losses = loss.detach().to(at::kCPU, at::kDouble).contiguous();
-  const auto* values = losses.const_data_ptr<double>();
-  note_loss(player, std::vector<double>(values, values + losses.numel()));
+  note_loss(player, std::span(losses.const_data_ptr<double>(), static_cast<size_t>(losses.numel())));
 }
 
-void Players::note_loss(size_t player, const std::vector<double>& loss) {
+void Players::note_loss(size_t player, std::span<const double> loss) {
   State& state = states_[player];
   ++state.loss_count;
   auto* sums = state.loss_sum.mutable_data_ptr<double>();
@@ -276,13 +299,10 @@ bool Players::any_fault() const {
 
 // `sentence` takes the network's role and the parameter.
 void Players::blame_where_not_finite(const Network& network, const Tensor& buffer, const char* sentence) {
-  const auto finite = finite_lanes(buffer);
-  for (size_t lane = 0; lane < finite.size(); ++lane)
-    if (!finite[lane]) {
-      const auto at = static_cast<int64_t>(lane);
-      blame(at,
-            fmt::format(fmt::runtime(sentence), network.role(), first_bad_parameter(network, buffer, at)));
-    }
+  for (int64_t lane = 0; lane < buffer.size(0); ++lane)
+    if (!is_finite(buffer, lane))
+      blame(lane,
+            fmt::format(fmt::runtime(sentence), network.role(), first_bad_parameter(network, buffer, lane)));
 }
 
 void Players::check_parameters() {

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -53,7 +54,7 @@ class Players {
   }
 
   /// An optimizer's step along −direction, after the player's gradient was clipped.
-  void move(size_t player, const Field& direction, std::vector<double> rate_factors);
+  void move(size_t player, const Field& direction, const std::vector<double>& rate_factors);
   void shift(size_t player, const Field& change);
   /// The optimizer's memory and the dynamics' buffers, by parameter.
   std::vector<Field> memory(size_t player) const;
@@ -63,7 +64,7 @@ class Players {
 
   /// Sums the losses until `take_mean_loss`; blames the lanes whose loss is not finite.
   void note_loss(size_t player, const Tensor& loss);
-  void note_loss(size_t player, const std::vector<double>& loss);
+  void note_loss(size_t player, std::span<const double> by_lane);
   /// [lane] float64, on the CPU; undefined if there was no loss since the last call.
   Tensor take_mean_loss(size_t player);
   /// Blames lanes for what no loss shows: parameters that the last update took out of range, and a memory of
@@ -83,7 +84,7 @@ class Players {
   struct NetworkMemory {
     Kind network;
     std::vector<Tensor> optimizer, dynamics;  // each [lane, slice]
-    Tensor planned;                           // gradient, [lane, slice]; undefined without a tape
+    std::optional<Update> planned;            // with the gradient that tapes compute; none without a tape
   };
   struct State {
     std::vector<NetworkMemory> memories;
@@ -99,6 +100,9 @@ class Players {
   static size_t planned_uses(const State& state);
   void refresh_leaves();
   static void clip(double norm, const std::vector<Tensor>& gradients);
+  void move_as_planned(size_t player, const std::vector<double>& rate_factors);
+  void move_along(size_t player, const Field& direction, const std::vector<double>& rate_factors);
+  void update(size_t player, const NetworkMemory& memory, const Update& update);
   void project(const NetworkMemory& memory);
   void blame_where_not_finite(const Network& network, const Tensor& buffer, const char* sentence);
   Network& network(const NetworkMemory& memory) { return networks_.at(memory.network); }

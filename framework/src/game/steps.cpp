@@ -36,10 +36,12 @@ void Steps::add_turns(size_t player, int64_t count) {
 void Steps::play(int64_t step) {
   const auto& specs = assembly_.players();
   const auto lanes = static_cast<int64_t>(streams_.seeds().size());
-  rate_factors_.assign(specs.size(), {});
-  for (size_t p = 0; p < specs.size(); ++p)
+  rate_factors_.resize(specs.size());
+  for (size_t p = 0; p < specs.size(); ++p) {
+    rate_factors_[p].clear();
     for (int64_t lane = 0; lane < lanes; ++lane)
       rate_factors_[p].push_back(assembly_.schedule(specs[p]).at(step, train_.steps, lane));
+  }
   for (const Updates& turn : turns_) {
     Moment moment(assembly_, players_.networks(), streams_, train_, {turn.name, turn.draw, step, step});
     LiveTurn live(assembly_, players_, moment, turn.movers, rate_factors_, tapes_);

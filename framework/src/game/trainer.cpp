@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "lanes/finite.hpp"
+#include "lanes/subnormal.hpp"
 
 namespace saddle {
 namespace {
@@ -138,6 +139,7 @@ bool Trainer::may_use_tapes() const {
 }
 
 void Trainer::advance(int64_t until) {
+  const FlushSubnormals faster;
   if (!lone_lanes_.empty() || may_use_tapes()) return advance_one_by_one(until);
   played_.clear();
   steps_->play(step_);

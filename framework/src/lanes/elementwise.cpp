@@ -82,13 +82,14 @@ using Loop = void (*)(int64_t n, const char* const* in, const int64_t* steps, T*
     for (int64_t i = 0; i < n; ++i)                                                                    \
       out[i * out_step] = c[i * steps[0]] != 0 ? a[i * steps[1]] : b[i * steps[2]];                    \
   }
-#define SADDLE_LOOPS(T, suffix)         \
-  SADDLE_BINARY(add_##suffix, T, x + y) \
-  SADDLE_BINARY(sub_##suffix, T, x - y) \
-  SADDLE_BINARY(mul_##suffix, T, x* y)  \
-  SADDLE_BINARY(div_##suffix, T, x / y) \
-  SADDLE_UNARY(neg_##suffix, T, -x)     \
-  SADDLE_UNARY(copy_##suffix, T, x)     \
+#define SADDLE_LOOPS(T, suffix)          \
+  SADDLE_BINARY(add_##suffix, T, x + y)  \
+  SADDLE_BINARY(sub_##suffix, T, x - y)  \
+  SADDLE_BINARY(mul_##suffix, T, x* y)   \
+  SADDLE_BINARY(div_##suffix, T, x / y)  \
+  SADDLE_UNARY(neg_##suffix, T, -x)      \
+  SADDLE_UNARY(copy_##suffix, T, x)      \
+  SADDLE_UNARY(square_##suffix, T, x* x) \
   SADDLE_WHERE(where_##suffix, T)
 SADDLE_LOOPS(float, float)
 SADDLE_LOOPS(double, double)
@@ -98,12 +99,13 @@ struct Loops;
 template <>
 struct Loops<float> {
   static constexpr Loop<float> add = add_float, sub = sub_float, mul = mul_float, div = div_float,
-                               neg = neg_float, copy = copy_float, where = where_float;
+                               neg = neg_float, copy = copy_float, square = square_float, where = where_float;
 };
 template <>
 struct Loops<double> {
   static constexpr Loop<double> add = add_double, sub = sub_double, mul = mul_double, div = div_double,
-                                neg = neg_double, copy = copy_double, where = where_double;
+                                neg = neg_double, copy = copy_double, square = square_double,
+                                where = where_double;
 };
 
 // How the operands of one operator lie: sizes and steps by axis, the last the fastest. Axes that every
@@ -168,14 +170,27 @@ Tape::Call walk(Loop<T> loop, const std::vector<Tensor>& inputs, const Tensor& r
   };
 }
 
+// Whether it is a number written in the source.
+bool is_written_number(const Tensor& x) {
+  return x.dim() == 0 && x.unsafeGetTensorImpl()->is_wrapped_number();
+}
+
 // An input in the result's type: itself, or a number written in the source, which has no axes.
 std::optional<Tensor> as_type(const Tensor& x, const Tensor& result) {
   if (x.scalar_type() == result.scalar_type()) return x;
-  if (!x.unsafeGetTensorImpl()->is_wrapped_number() || x.dim() != 0) return std::nullopt;
+  if (!is_written_number(x)) return std::nullopt;
   return at::scalar_tensor(x.item(), result.options());
 }
 
-bool is_one(const c10::IValue& scalar) { return scalar.isScalar() && scalar.toScalar().toDouble() == 1.0; }
+// An argument, which may be a number instead of a tensor.
+Tensor operand(const c10::IValue& argument, const Tensor& result) {
+  if (argument.isTensor()) return argument.toTensor();
+  return at::scalar_tensor(argument.toScalar(), result.options());
+}
+
+bool is_number(const c10::IValue& scalar, double number) {
+  return scalar.isScalar() && !scalar.toScalar().isComplex() && scalar.toScalar().toDouble() == number;
+}
 
 template <class T>
 std::optional<Tape::Call> typed(std::string_view name, const std::vector<c10::IValue>& arguments,
@@ -188,22 +203,27 @@ std::optional<Tape::Call> typed(std::string_view name, const std::vector<c10::IV
     bool scaled;  // has a third argument `alpha`, which has to be 1
   };
   static const std::array table{
-      Entry{"aten::add.Tensor", L::add, 2, true},  Entry{"aten::add_.Tensor", L::add, 2, true},
-      Entry{"aten::sub.Tensor", L::sub, 2, true},  Entry{"aten::sub_.Tensor", L::sub, 2, true},
-      Entry{"aten::mul.Tensor", L::mul, 2, false}, Entry{"aten::mul_.Tensor", L::mul, 2, false},
-      Entry{"aten::div.Tensor", L::div, 2, false}, Entry{"aten::div_.Tensor", L::div, 2, false},
-      Entry{"aten::neg", L::neg, 1, false},        Entry{"aten::clone", L::copy, 1, false},
+      Entry{"aten::add.Tensor", L::add, 2, true},   Entry{"aten::add_.Tensor", L::add, 2, true},
+      Entry{"aten::add.Scalar", L::add, 2, true},   Entry{"aten::sub.Tensor", L::sub, 2, true},
+      Entry{"aten::sub_.Tensor", L::sub, 2, true},  Entry{"aten::sub.Scalar", L::sub, 2, true},
+      Entry{"aten::mul.Tensor", L::mul, 2, false},  Entry{"aten::mul_.Tensor", L::mul, 2, false},
+      Entry{"aten::mul.Scalar", L::mul, 2, false},  Entry{"aten::div.Tensor", L::div, 2, false},
+      Entry{"aten::div_.Tensor", L::div, 2, false}, Entry{"aten::div.Scalar", L::div, 2, false},
+      Entry{"aten::neg", L::neg, 1, false},         Entry{"aten::clone", L::copy, 1, false},
   };
   const auto entry = std::find_if(table.begin(), table.end(), [&](const Entry& e) { return e.name == name; });
   std::vector<Tensor> inputs;
   Loop<T> loop = nullptr;
   if (entry != table.end()) {
-    if (entry->scaled && !is_one(arguments[2])) return std::nullopt;
-    for (size_t i = 0; i < entry->inputs; ++i) inputs.push_back(arguments[i].toTensor());
+    if (entry->scaled && !is_number(arguments[2], 1)) return std::nullopt;
+    for (size_t i = 0; i < entry->inputs; ++i) inputs.push_back(operand(arguments[i], result));
     loop = entry->loop;
   } else if (name == "aten::copy_") {
     inputs = {arguments[1].toTensor()};
     loop = L::copy;
+  } else if (name == "aten::pow.Tensor_Scalar" && is_number(arguments[1], 2)) {
+    inputs = {arguments[0].toTensor()};  // ATen's is x · x
+    loop = L::square;
   } else if (name == "aten::where.self") {
     inputs = {arguments[0].toTensor(), arguments[1].toTensor(), arguments[2].toTensor()};
     if (inputs[0].scalar_type() != at::kBool) return std::nullopt;

@@ -7,18 +7,19 @@
 
 namespace saddle {
 
+bool is_finite(const Tensor& buffer, int64_t lane) {
+  if (!buffer.is_cpu()) return is_finite(buffer[lane].cpu().reshape({1, -1}), 0);
+  const int64_t n = buffer.size(1);
+  if (n > 1 && buffer.stride(1) != 1) return buffer[lane].isfinite().all().item<bool>();
+  return AT_DISPATCH_FLOATING_TYPES(buffer.scalar_type(), "is_finite", [&] {
+    return kernels::all_finite(buffer.const_data_ptr<scalar_t>() + lane * buffer.stride(0), n);
+  });
+}
+
 std::vector<bool> finite_lanes(const Tensor& buffer) {
   const Tensor numbers = buffer.cpu();
   std::vector<bool> finite;
-  for (int64_t lane = 0; lane < numbers.size(0); ++lane)
-    AT_DISPATCH_FLOATING_TYPES(numbers.scalar_type(), "finite_lanes", [&] {
-      if (numbers.numel() == 0 || numbers.stride(1) == 1 || numbers.size(1) == 1) {
-        finite.push_back(kernels::all_finite(numbers.const_data_ptr<scalar_t>() + lane * numbers.stride(0),
-                                             numbers.size(1)));
-      } else {
-        finite.push_back(numbers[lane].isfinite().all().item<bool>());
-      }
-    });
+  for (int64_t lane = 0; lane < numbers.size(0); ++lane) finite.push_back(is_finite(numbers, lane));
   return finite;
 }
 

@@ -14,7 +14,7 @@ double sum(const double* x, int64_t n);
 bool all_finite(const float* x, int64_t n);
 bool all_finite(const double* x, int64_t n);
 
-/// y[r][c] = activation(y[r][c]), in place.
+/// y[i] = activation(y[i]), in place.
 void activate(Activation, float* y, int64_t n);
 void activate(Activation, double* y, int64_t n);
 
@@ -22,9 +22,15 @@ void activate(Activation, double* y, int64_t n);
 void activation_gradient(Activation, const float* g, const float* y, float* out, int64_t n);
 void activation_gradient(Activation, const double* g, const double* y, double* out, int64_t n);
 
-/// Every row of y becomes b.
-void fill_rows(const float* b, float* y, int64_t rows, int64_t columns);
-void fill_rows(const double* b, double* y, int64_t rows, int64_t columns);
+/// y[r][c] = activation(y[r][c] + b[c]), in place.
+void add_and_activate(Activation, const float* b, float* y, int64_t rows, int64_t columns);
+void add_and_activate(Activation, const double* b, double* y, int64_t rows, int64_t columns);
+
+/// out[r][c] = g[r][c] · activation′, and, unless `sums` is null, its sums: sums[c] = Σ_r out[r][c].
+void activation_gradient(Activation, const float* g, const float* y, float* out, float* sums, int64_t rows,
+                         int64_t columns);
+void activation_gradient(Activation, const double* g, const double* y, double* out, double* sums,
+                         int64_t rows, int64_t columns);
 
 /// out[c] = Σ_r g[r][c].
 void column_sums(const float* g, float* out, int64_t rows, int64_t columns);

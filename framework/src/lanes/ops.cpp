@@ -243,10 +243,10 @@ struct DenseFunction : Function<DenseFunction> {
                  [=, step_x = x.stride(0), step_w = w.stride(0), step_b = b.stride(0)](char* const* p) {
                    for (int64_t lane = 0; lane < lanes; ++lane) {
                      auto* to = out<scalar_t>(p[3]) + lane * rows * outputs;
-                     kernels::fill_rows(in<scalar_t>(p[2]) + lane * step_b, to, rows, outputs);
                      gemm(false, false, rows, outputs, inputs, in<scalar_t>(p[0]) + lane * step_x,
-                          in<scalar_t>(p[1]) + lane * step_w, scalar_t(1), to);
-                     kernels::activate(static_cast<Activation>(activation), to, rows * outputs);
+                          in<scalar_t>(p[1]) + lane * step_w, scalar_t(0), to);
+                     kernels::add_and_activate(static_cast<Activation>(activation),
+                                               in<scalar_t>(p[2]) + lane * step_b, to, rows, outputs);
                    }
                  });
     });
@@ -269,20 +269,24 @@ struct DenseFunction : Function<DenseFunction> {
     }
     Tensor g = grads[0].contiguous();
     const int64_t lanes = g.size(0), rows = g.size(1), outputs = g.size(2);
+    const bool sums = ctx->needs_input_grad(2);
+    if (sums) gb = at::empty({lanes, outputs}, g.options());
     if (activation != Activation::identity) {
       Tensor through = at::empty_like(g);
       AT_DISPATCH_FLOATING_TYPES(g.scalar_type(), "dense_backward", [&] {
-        run_kernel({&g, &y}, {&through}, [activation, n = g.numel()](char* const* p) {
-          kernels::activation_gradient(activation, in<scalar_t>(p[0]), in<scalar_t>(p[1]),
-                                       out<scalar_t>(p[2]), n);
+        run_kernel({&g, &y}, {&through, &gb}, [=, n = rows * outputs](char* const* p) {
+          for (int64_t lane = 0; lane < lanes; ++lane)
+            kernels::activation_gradient(activation, in<scalar_t>(p[0]) + lane * n,
+                                         in<scalar_t>(p[1]) + lane * n, out<scalar_t>(p[2]) + lane * n,
+                                         sums ? out<scalar_t>(p[3]) + lane * outputs : nullptr, rows,
+                                         outputs);
         });
       });
       g = through;
     }
     if (ctx->needs_input_grad(0)) gx = raw_matmul(g, w, false, true);
     if (ctx->needs_input_grad(1)) gw = raw_matmul(x, g, true, false);
-    if (ctx->needs_input_grad(2)) {
-      gb = at::empty({lanes, outputs}, g.options());
+    if (sums && activation == Activation::identity) {
       AT_DISPATCH_FLOATING_TYPES(g.scalar_type(), "dense_backward", [&] {
         run_kernel({&g}, {&gb}, [=](char* const* p) {
           for (int64_t lane = 0; lane < lanes; ++lane)
@@ -296,6 +300,18 @@ struct DenseFunction : Function<DenseFunction> {
 };
 
 }  // namespace
+
+void run_loop(const std::vector<Tensor>& reads, const std::vector<Tensor>& writes,
+              const std::function<void(char* const*)>& loop) {
+  std::vector<char*> pointers;
+  for (const auto* list : {&reads, &writes})
+    for (const Tensor& x : *list) {
+      TORCH_CHECK(x.is_cpu() && x.is_contiguous(), "run_loop: tensors are dense and on the CPU");
+      pointers.push_back(raw_pointer(x));
+    }
+  loop(pointers.data());
+  if (Recorder* recorder = Recorder::current()) recorder->kernel(reads, writes, loop);
+}
 
 Tensor lane_sum(const Tensor& x) {
   return x.is_cpu() ? SumFunction::apply(x, 1)

@@ -90,6 +90,12 @@ std::string why_not(const c10::OperatorHandle& op) {
 
 struct Refused : std::exception {};
 
+std::vector<const Tensor*> pointers_to(const std::vector<Tensor>& tensors) {
+  std::vector<const Tensor*> pointers;
+  for (const Tensor& x : tensors) pointers.push_back(&x);
+  return pointers;
+}
+
 // The whole of what its storage holds.
 bool covers_storage(const Tensor& x) {
   return x.storage_offset() == 0 && x.is_non_overlapping_and_dense() &&
@@ -260,12 +266,10 @@ void Recorder::add(const std::vector<const Tensor*>& reads, const std::vector<co
   instructions_.push_back(std::move(instruction));
 }
 
-void Recorder::kernel(std::initializer_list<const Tensor*> reads, std::initializer_list<const Tensor*> writes,
-                      Kernel body) {
-  std::vector<Tensor> operands;
-  for (const auto* list : {&reads, &writes})
-    for (const Tensor* x : *list) operands.push_back(*x);
-  add(reads, writes, /*repeats=*/false,
+void Recorder::kernel(const std::vector<Tensor>& reads, const std::vector<Tensor>& writes, Kernel body) {
+  std::vector<Tensor> operands = reads;
+  operands.insert(operands.end(), writes.begin(), writes.end());
+  add(pointers_to(reads), pointers_to(writes), /*repeats=*/false,
       [operands = std::move(operands), body = std::move(body)](const Places& places) -> Tape::Call {
         std::vector<char*> pointers;
         for (const Tensor& x : operands) pointers.push_back(places.pointer(x));
@@ -288,6 +292,31 @@ void Recorder::drawn(const Tensor& parameters, const Tensor& numbers, int64_t st
   });
 }
 
+std::optional<Recorder::Made> Recorder::recorded(const std::function<Made(int64_t step)>& make) {
+  const auto memories = memories_;
+  const auto known = known_;
+  const auto conditions = conditions_;
+  const size_t instructions = instructions_.size();
+  try {
+    Made made = make(step_);
+    if (reason_.empty()) return made;
+  } catch (const std::exception&) {  // whose they are shows when it is made unrecorded
+  }
+  reason_.clear();
+  unlock_all();
+  memories_ = memories;
+  known_ = known;
+  conditions_ = conditions;
+  instructions_.resize(instructions);
+  for (const Memory& memory : memories_) lock(memory);
+  return std::nullopt;
+}
+
+Recorder::Made Recorder::made_of_draws(std::function<Made(int64_t step)> make) {
+  if (auto made = recorded(make)) return std::move(*made);
+  return outside(std::move(make));
+}
+
 Recorder::Made Recorder::outside(std::function<Made(int64_t step)> make) {
   Made made;
   {
@@ -298,23 +327,22 @@ Recorder::Made Recorder::outside(std::function<Made(int64_t step)> make) {
     for (Tensor& x : made)
       if (x.defined()) x = x.clone(at::MemoryFormat::Contiguous);
   }
-  std::vector<const Tensor*> writes;
-  for (const Tensor& x : made) writes.push_back(&x);
-  add({}, writes, /*repeats=*/true, [made, make = std::move(make)](const Places& places) -> Tape::Call {
-    std::vector<std::pair<char*, size_t>> to;
-    for (const Tensor& x : made) to.emplace_back(places.pointer(x), x.defined() ? x.nbytes() : 0);
-    return [to = std::move(to), made, make](int64_t step) {
-      const Made now = make(step);
-      for (size_t i = 0; i < to.size(); ++i) {
-        if (to[i].first == nullptr) continue;
-        const Tensor x = now.at(i).contiguous();
-        TORCH_CHECK(x.scalar_type() == made[i].scalar_type() && x.sizes() == made[i].sizes(),
-                    "batches and latents are of one shape and type throughout: ", x.sizes(), " after ",
-                    made[i].sizes());
-        std::memcpy(to[i].first, raw_pointer(x), to[i].second);
-      }
-    };
-  });
+  add({}, pointers_to(made), /*repeats=*/true,
+      [made, make = std::move(make)](const Places& places) -> Tape::Call {
+        std::vector<std::pair<char*, size_t>> to;
+        for (const Tensor& x : made) to.emplace_back(places.pointer(x), x.defined() ? x.nbytes() : 0);
+        return [to = std::move(to), made, make](int64_t step) {
+          const Made now = make(step);
+          for (size_t i = 0; i < to.size(); ++i) {
+            if (to[i].first == nullptr) continue;
+            const Tensor x = now.at(i).contiguous();
+            TORCH_CHECK(x.scalar_type() == made[i].scalar_type() && x.sizes() == made[i].sizes(),
+                        "batches and latents are of one shape and type throughout: ", x.sizes(), " after ",
+                        made[i].sizes());
+            std::memcpy(to[i].first, raw_pointer(x), to[i].second);
+          }
+        };
+      });
   return made;
 }
 
@@ -367,11 +395,9 @@ void Recorder::operate(const c10::OperatorHandle& op, c10::DispatchKeySet keys,
   }
   if (!tensors_alone && !results.empty()) return refuse(schema.name() + " returns more than tensors");
   if (is_one_of(from_shape, schema.name())) read.clear();
-  std::vector<const Tensor*> reads, writes;
-  for (const Tensor& x : read) reads.push_back(&x);
-  for (const auto* list : {&changed, &results})
-    for (const Tensor& x : *list) writes.push_back(&x);
-  add(reads, writes, /*repeats=*/false,
+  std::vector<Tensor> written = changed;
+  written.insert(written.end(), results.begin(), results.end());
+  add(pointers_to(read), pointers_to(written), /*repeats=*/false,
       [op, arguments, results, in_place = !changed.empty()](const Places& places) -> Tape::Call {
         std::vector<c10::IValue> placed;
         for (const c10::IValue& argument : arguments) placed.push_back(places.value(argument));

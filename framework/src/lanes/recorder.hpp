@@ -15,6 +15,7 @@
 
 #include <functional>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -61,16 +62,18 @@ class SADDLE_API Recorder {
   void refuse(std::string why);
   void assume(Condition condition) { conditions_.push_back(condition); }
   /// A kernel that has just run.
-  void kernel(std::initializer_list<const Tensor*> reads, std::initializer_list<const Tensor*> writes,
-              Kernel body);
+  void kernel(const std::vector<Tensor>& reads, const std::vector<Tensor>& writes, Kernel body);
   /// Numbers that have just been drawn at `step`: `again` draws those of another step.
   void drawn(const Tensor& numbers, int64_t step, std::function<void(int64_t step, char* to)> again);
   /// The same where the numbers depend on parameters.
   void drawn(const Tensor& parameters, const Tensor& numbers, int64_t step,
              std::function<void(int64_t step, const char* from, char* to)> again);
-  /// Tensors that come from outside at each run, such as a batch. They are made unrecorded.
+  /// Tensors that come from outside at each run. They are made unrecorded.
   using Made = std::vector<Tensor>;
   Made outside(std::function<Made(int64_t step)> make);
+  /// The same where all that the step decides is what `make` draws, as of batches and latents: how they are
+  /// made is recorded if it can be.
+  Made made_of_draws(std::function<Made(int64_t step)> make);
   /// An operator of ATen's.
   void operate(const c10::OperatorHandle& op, c10::DispatchKeySet keys, std::vector<c10::IValue>* stack);
 
@@ -107,6 +110,8 @@ class SADDLE_API Recorder {
   };
   struct Layout;
 
+  /// Makes them under this recording, and takes the recording back where it can't be repeated.
+  std::optional<Made> recorded(const std::function<Made(int64_t step)>& make);
   size_t memory_of(const Tensor& x, Role role_of_new = Role::constant);
   void add(const std::vector<const Tensor*>& reads, const std::vector<const Tensor*>& writes, bool repeats,
            std::function<Tape::Call(const Places&)> place);
@@ -135,7 +140,12 @@ void run_kernel(std::initializer_list<const Tensor*> reads, std::initializer_lis
   for (const auto* list : {&reads, &writes})
     for (const Tensor* x : *list) pointers[n++] = x->defined() ? raw_pointer(*x) : nullptr;
   body(static_cast<char* const*>(pointers));
-  if (Recorder* recorder = Recorder::current()) recorder->kernel(reads, writes, body);
+  if (Recorder* recorder = Recorder::current()) {
+    std::vector<Tensor> read, written;
+    for (const Tensor* x : reads) read.push_back(*x);
+    for (const Tensor* x : writes) written.push_back(*x);
+    recorder->kernel(read, written, body);
+  }
 }
 
 }  // namespace saddle

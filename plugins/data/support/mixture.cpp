@@ -11,11 +11,11 @@ namespace {
 // Each row of noise becomes a sample of its mode.
 template <class T>
 void place(int64_t rows, int64_t dimension, const int64_t* mode, const double* means, const double* stds,
-           T* noise) {
-  for (int64_t r = 0; r < rows; ++r, noise += dimension) {
+           const T* noise, T* samples) {
+  for (int64_t r = 0; r < rows; ++r, noise += dimension, samples += dimension) {
     const double* mean = means + mode[r] * dimension;
     const T std = static_cast<T>(stds[mode[r]]);
-    for (int64_t i = 0; i < dimension; ++i) noise[i] = noise[i] * std + static_cast<T>(mean[i]);
+    for (int64_t i = 0; i < dimension; ++i) samples[i] = noise[i] * std + static_cast<T>(mean[i]);
   }
 }
 
@@ -45,11 +45,16 @@ Batch Mixture::draw(Random& random, int64_t batch) const {
   const Tensor noise = random.normal({batch, dimension});
   if (noise.is_cpu()) {
     // A batch a step: a loop costs a tenth of the operators below, and gives their bits.
+    const Tensor samples = at::empty_like(noise);
     AT_DISPATCH_FLOATING_TYPES(noise.scalar_type(), "mixture", [&] {
-      place(mode.numel(), dimension, mode.const_data_ptr<int64_t>(), table_.means.const_data_ptr<double>(),
-            table_.stds.const_data_ptr<double>(), noise.data_ptr<scalar_t>());
+      run_loop({mode, table_.means, table_.stds, noise}, {samples},
+               [rows = mode.numel(), dimension](char* const* p) {
+                 place(rows, dimension, reinterpret_cast<const int64_t*>(p[0]),
+                       reinterpret_cast<const double*>(p[1]), reinterpret_cast<const double*>(p[2]),
+                       reinterpret_cast<const scalar_t*>(p[3]), reinterpret_cast<scalar_t*>(p[4]));
+               });
     });
-    return {noise, mode};
+    return {samples, mode};
   }
   const Tensor row = mode.flatten();
   // Gathers, and one operation an element after the other: a lane's bits don't depend on its neighbours.
