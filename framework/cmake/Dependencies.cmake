@@ -20,8 +20,8 @@ if(SADDLE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
       ${SADDLE_CCACHE})
 endif()
 
-# What every target of ours compiles with. GCC 12 raises three warnings falsely inside std::string: they are off. No contraction of a*b+c: the same source then gives the same bits
-# whichever vector width the compiler picks.
+# What every target of ours compiles with. GCC 12 raises three warnings falsely inside std::string: they are off. No
+# contraction of a*b+c: the same source then gives the same bits whichever vector width the compiler picks.
 add_library(saddle_flags INTERFACE)
 target_compile_options(saddle_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wno-stringop-overflow
                        -Wno-array-bounds -Wno-restrict -ffp-contract=off -fno-math-errno

@@ -451,9 +451,18 @@ ensure_data() {
 
 # ---- Building ----------------------------------------------------------------------------------------------------
 
+# Before anything is installed or fetched for a build that can't be.
+need_build_folder() {
+  mkdir -p "$build" 2>/dev/null && [[ -w $build ]] ||
+    give_up "cannot write to $build, where it would be built" 'Copy this checkout to a folder of your own, and call that one.'
+}
+
 # prepare_machine [LINE…]: with the packages that the caller needs beside the usual ones. Launchers that start at the
 # same time take turns; the later ones find everything done.
-prepare_machine() { with_lock "$SADDLE_HOME/.lock" take_turn_to_prepare "$@"; }
+prepare_machine() {
+  need_build_folder
+  with_lock "$SADDLE_HOME/.lock" take_turn_to_prepare "$@"
+}
 
 take_turn_to_prepare() {
   local python_need=()
@@ -524,7 +533,6 @@ build() {
 # configure_and_build with-tests|without-tests TARGET…
 configure_and_build() {
   local options=() mtime_of_start=$build/.up-to-date.new
-  mkdir -p "$build" 2>/dev/null || give_up "cannot write to $build"
   if [[ $1 == with-tests ]] && ! grep -qs '^SADDLE_TESTS:BOOL=ON' "$build/CMakeCache.txt"; then
     options=(-DSADDLE_TESTS=ON)
   fi

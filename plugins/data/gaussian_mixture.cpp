@@ -23,17 +23,10 @@ class GaussianMixture final : public Mixture {
   void load() override {
     if (means_.empty()) throw ParamError("means", "a mixture needs at least one mode");
     const size_t modes = means_.size();
-    for (const auto& mean : means_)
-      for (const double x : mean)
-        if (!std::isfinite(x)) throw ParamError("means", "a mean is not finite");
     if (stds_.size() != modes && stds_.size() != 1)
       throw ParamError("stds", fmt::format("{} standard deviations for {} modes", stds_.size(), modes));
     if (!weights_.empty() && weights_.size() != modes)
       throw ParamError("weights", fmt::format("{} weights for {} modes", weights_.size(), modes));
-    for (const double std : stds_)
-      if (!std::isfinite(std)) throw ParamError("stds", "a standard deviation is not finite");
-    for (const double weight : weights_)
-      if (!std::isfinite(weight)) throw ParamError("weights", "a weight is not finite");
     set(means_, stds_.size() == 1 ? Reals(modes, stds_[0]) : stds_,
         weights_.empty() ? Reals(modes, 1.0) : weights_);
   }

@@ -12,7 +12,7 @@ class Grid final : public Mixture {
          "Equal Gaussians in the plane on a square grid around the origin: samples [2], side × side "
          "modes, labels are the modes, row by row.")
         .cites("Lin et al. 2018 (PacGAN), 2D-grid");
-    s.param("side", &Grid::side_, {.initial = 5, .range = at_least(1)}, "Modes along each axis.");
+    s.param("side", &Grid::side_, {.initial = 5, .range = between(1, 300)}, "Modes along each axis.");
     s.param("spacing", &Grid::spacing_, {.initial = 2, .range = above(0)},
             "Distance between neighbouring modes.");
     s.param("std", &Grid::std_, {.initial = 0.05, .range = above(0)}, "Standard deviation along each axis.");

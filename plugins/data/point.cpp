@@ -1,7 +1,6 @@
 #include <saddle/plugin.hpp>
 
 #include <algorithm>
-#include <cmath>
 
 namespace {
 using namespace saddle;
@@ -16,8 +15,6 @@ class Point final : public Data {
 
   void load() override {
     if (at_.empty()) throw ParamError("at", "a point has at least one dimension");
-    for (const double x : at_)
-      if (!std::isfinite(x)) throw ParamError("at", "the point is not finite");
   }
 
   Shape shape() const override { return {static_cast<int64_t>(at_.size())}; }

@@ -14,7 +14,7 @@ class Ring final : public Mixture {
          "Equal Gaussians in the plane, evenly spaced on a circle: samples [2], mode k at angle "
          "2πk/modes, labels are the modes.")
         .cites("Lin et al. 2018 (PacGAN), 2D-ring");
-    s.param("modes", &Ring::modes_, {.initial = 8, .range = at_least(1)}, "Number of modes.");
+    s.param("modes", &Ring::modes_, {.initial = 8, .range = between(1, 100000)}, "Number of modes.");
     s.param("radius", &Ring::radius_, {.initial = 1, .range = at_least(0)}, "Radius of the circle.");
     s.param("std", &Ring::std_, {.initial = 0.01, .range = above(0)}, "Standard deviation along each axis.");
   }

@@ -19,7 +19,7 @@ class ZinbCells final : public Data {
     s.param("weights", &ZinbCells::weights_,
             {.initial = Reals{0.45, 0.3, 0.15, 0.07, 0.03}, .range = above(0)},
             "How frequent each type is; they are normalised.");
-    s.param("genes", &ZinbCells::genes_, {.initial = 50, .range = at_least(1)}, "Number of genes.");
+    s.param("genes", &ZinbCells::genes_, {.initial = 50, .range = between(1, 100000)}, "Number of genes.");
     s.param("mean", &ZinbCells::mean_, {.initial = 2, .range = {0, 1e5, true, false}},
             "Median of μ over the genes.");
     s.param("spread", &ZinbCells::spread_, {.initial = 1, .range = between(0, 5)},

@@ -1,7 +1,5 @@
 #include <saddle/plugin.hpp>
 
-#include <cmath>
-
 namespace {
 using namespace saddle;
 
@@ -19,8 +17,6 @@ class Point final : public Generator {
     if (start_.size() != 1 && start_.size() != dimensions)
       throw ParamError("start", std::to_string(start_.size()) + " numbers for " + std::to_string(dimensions) +
                                     " dimensions");
-    for (const double x : start_)
-      if (!std::isfinite(x)) throw ParamError("start", "the start is not finite");
     output_ = output;
     if (start_.size() == 1) {
       location_ = {d.param("location", output, Init::constant(start_[0]))};

@@ -225,20 +225,24 @@ TEST_CASE("symplectic adjustment takes the sign that leads away from unstable po
     const Point straight{a * xi.theta + b * xi.psi, -b * xi.theta + (0.3 - a) * xi.psi};
     const Point adjustment{(transposed.theta - straight.theta) / 2, (transposed.psi - straight.psi) / 2};
     const auto inner = [&](Point x) { return x.theta * transposed.theta + x.psi * transposed.psi; };
-    const bool same = inner(xi) * inner(adjustment) >= 0;
-    (same ? positive : negative) = true;
-    for (const bool align : {true, false}) {
-      const double lambda = align && !same ? -0.5 : 0.5;
-      const Setup g{.divergence = "{use: gan, generator: minimax}",
-                    .penalties = "[{use: r1, weight: 0.3}]",
-                    .dynamics = fmt::format(
-                        "{{use: symplectic_adjustment, weight: 0.5, epsilon: 0, align: {}}}", align),
-                    .steps = 1,
-                    .start = s};
-      const Point end = end_of(g);
-      CHECK(end.theta == Approx(s - h * (xi.theta + lambda * adjustment.theta)).epsilon(1e-12));
-      CHECK(end.psi == Approx(s - h * (xi.psi + lambda * adjustment.psi)).epsilon(1e-12));
-    }
+    const double product = inner(xi) * inner(adjustment);
+    (product >= 0 ? positive : negative) = true;
+    // ε decides where it is more than half of the product: the game has two parameters.
+    for (const double epsilon : {0.0, 0.25 * std::abs(product), 0.75 * std::abs(product)})
+      for (const bool align : {true, false}) {
+        INFO("s = " << s << ", epsilon = " << epsilon << ", align = " << align);
+        const double lambda = align && product / 2 + epsilon < 0 ? -0.5 : 0.5;
+        const Setup g{
+            .divergence = "{use: gan, generator: minimax}",
+            .penalties = "[{use: r1, weight: 0.3}]",
+            .dynamics = fmt::format("{{use: symplectic_adjustment, weight: 0.5, epsilon: {}, align: {}}}",
+                                    epsilon, align),
+            .steps = 1,
+            .start = s};
+        const Point end = end_of(g);
+        CHECK(end.theta == Approx(s - h * (xi.theta + lambda * adjustment.theta)).epsilon(1e-12));
+        CHECK(end.psi == Approx(s - h * (xi.psi + lambda * adjustment.psi)).epsilon(1e-12));
+      }
   }
   REQUIRE(positive);
   REQUIRE(negative);
@@ -282,6 +286,21 @@ TEST_CASE("an unrolled critic is trained ahead with its own optimizer") {
   const Point end = end_of(g);
   CHECK(end.theta == Approx(z.theta).epsilon(1e-11));
   CHECK(end.psi == Approx(z.psi).epsilon(1e-11));
+}
+
+TEST_CASE("Adam's corrections count the steps of an unrolled critic") {
+  // While its gradient stays, every step of Adam is as long as the first: k steps ahead add khθ/(|θ| + ε).
+  constexpr double k = 4, epsilon = 0.5;
+  const Point z{0.8, 0.8};
+  const double ahead = z.psi + k * h * z.theta / (z.theta + epsilon);
+  const double slope = ahead + z.theta * k * h * epsilon / ((z.theta + epsilon) * (z.theta + epsilon));
+  const Point end = end_of({.divergence = "wasserstein",
+                            .dynamics = "{use: unrolled, steps: 4}",
+                            .optimizer = "{use: adam, rate: 0.2, epsilon: 0.5}",
+                            .steps = 1,
+                            .start = z.theta});
+  CHECK(end.theta == Approx(z.theta - h * slope / (slope + epsilon)).epsilon(1e-12));
+  CHECK(end.psi == Approx(z.psi + h * z.theta / (z.theta + epsilon)).epsilon(1e-12));
 }
 
 TEST_CASE("negative momentum damps the alternating bilinear game") {

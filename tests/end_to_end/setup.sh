@@ -51,6 +51,13 @@ mkdir -p own/share/cmake/Torch
 CMAKE_PREFIX_PATH=/nowhere:$PWD/own find_own_torch || fail 'it was not found'
 [[ $torch_prefix == "$PWD/own" ]] || fail "$torch_prefix"
 
+# A checkout that can't be written is said before anything is installed or fetched.
+status=0
+said=$( (build=/proc/nowhere/release prepare_machine "$missing_one") 2>&1) || status=$?
+((status == 69)) || fail "exit code $status"
+[[ $said == 'saddle: cannot write to /proc/nowhere/release, where it would be built
+    Copy this checkout to a folder of your own, and call that one.' ]] || fail "$said"
+
 # A second call starts at once: nothing is built anew until something is edited.
 fake=$PWD/checkout
 mkdir -p "$fake"/{build/bin,framework,plugins,analysis}

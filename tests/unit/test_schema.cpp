@@ -178,6 +178,8 @@ TEST_CASE("values of a wrong type are named, with what was expected") {
   CHECK(canonical("real", scalar("abc")) == "expected a number, not the text 'abc'");
   CHECK(canonical("real", scalar(".nan")) == ".nan is not a number");
   CHECK(canonical("real", scalar("1e999")) == "1e999 is too large for a number");
+  CHECK(canonical("real", scalar(".inf")) == ".inf is not finite");
+  CHECK(canonical("points", list({list({scalar("1"), scalar("-.inf")})})) == "-.inf is not finite");
   CHECK(canonical("real", scalar("")) == "expected a number, not an empty value");
   CHECK(canonical("text", scalar("5")) == "expected a text, not 5 (in quotes it is a text)");
   CHECK(canonical("integers", scalar("64")) == "expected a list of integers, not 64");

@@ -53,10 +53,6 @@ std::vector<Settings> choices(const Subject& subject) {
   return varied(subject, [](const ParamSpec& p) { return p.choices; });
 }
 
-std::string counted(size_t count, const std::string& what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
-
 std::string settings_text(const Settings& settings) {
   std::string text;
   for (const auto& [name, value] : settings) text += (text.empty() ? "" : ", ") + name + ": " + value;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "check/check.hpp"
+#include "config/texts.hpp"
 
 namespace saddle::check {
 
@@ -20,9 +21,6 @@ std::vector<Settings> variations(const Subject& subject);
 
 /// Of these, the subject's own settings and the choices.
 std::vector<Settings> choices(const Subject& subject);
-
-/// "1 setting", "3 settings".
-std::string counted(size_t count, const std::string& what);
 
 /// " with {order: 2}", or nothing.
 std::string settings_text(const Settings& settings);

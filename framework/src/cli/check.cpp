@@ -91,8 +91,7 @@ class Report {
   }
 
   int end() const {
-    print(as_json_ ? json_.dump(2) + "\n"
-                   : fmt::format("{}, {} failed\n", check::counted(done_, "check"), failed_));
+    print(as_json_ ? json_.dump(2) + "\n" : fmt::format("{}, {} failed\n", counted(done_, "check"), failed_));
     return failed_ > 0 ? ExitCode::plugin_error : ExitCode::done;
   }
 

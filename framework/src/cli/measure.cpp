@@ -4,6 +4,7 @@
 #include "cli/sweep_end.hpp"
 #include "config/add_metrics.hpp"
 #include "config/parse_trial.hpp"
+#include "config/texts.hpp"
 #include "store/reader.hpp"
 #include "sweep/runner.hpp"
 #include "sweep/study.hpp"
@@ -87,8 +88,8 @@ int measure(const MeasureOptions& o, Context& context) {
   const RunnerSummary summary = run_groups(settings, make_groups({}, work.measure, 1, o.jobs));
   const SweepEnd end = end_sweep(summary, opened.paths());
   if (!end.merged) return end.code;
-  tell(o, fmt::format("{} trials measured; saddle compare {} shows them", summary.measured,
-                      opened.paths().file.string()));
+  tell(o, fmt::format("{} measured; saddle compare {} shows them",
+                      counted(static_cast<size_t>(summary.measured), "trial"), opened.paths().file.string()));
   return end.code;
 }
 

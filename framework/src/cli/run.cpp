@@ -9,6 +9,7 @@
 #include "cli/sweep_end.hpp"
 #include "config/parse_trial.hpp"
 #include "config/plan.hpp"
+#include "config/texts.hpp"
 #include "store/reader.hpp"
 #include "sweep/progress.hpp"
 #include "sweep/runner.hpp"
@@ -165,9 +166,10 @@ int run_experiment(const RunOptions& o, Context& context) {
   if (o.checkpoint == 0) saved.clear();
   auto groups = make_groups(work.train, work.measure, o.lanes, settings.jobs, saved);
   tell(o,
-       fmt::format("{}: {} trials: {}; {} groups, {} workers", target.plan.experiment,
-                   target.plan.rows.size(), work_text(work, saved, target.plan.rows.size() - trials.size()),
-                   groups.size(), std::min<size_t>(static_cast<size_t>(settings.jobs), groups.size())));
+       fmt::format("{}: {}: {}; {}, {}", target.plan.experiment, counted(target.plan.rows.size(), "trial"),
+                   work_text(work, saved, target.plan.rows.size() - trials.size()),
+                   counted(groups.size(), "group"),
+                   counted(std::min<size_t>(static_cast<size_t>(settings.jobs), groups.size()), "worker")));
   const RunnerSummary summary = run_groups(settings, std::move(groups));
   const SweepEnd end = end_sweep(summary, target.paths);
   if (!end.merged) return end.code;

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "cli/command.hpp"
+#include "config/texts.hpp"
 #include "store/merge.hpp"
 #include "store/reader.hpp"
 
@@ -46,7 +47,8 @@ int status(const StatusOptions& o) {
   const store::StorePaths paths = store::store_paths(o.store);
   if (o.merge && std::filesystem::exists(paths.study)) {
     const auto report = store::merge(paths);
-    std::fputs(fmt::format("{}: {} trials merged\n", paths.file.string(), report.merged + report.carried_over)
+    std::fputs(fmt::format("{}: {} merged\n", paths.file.string(),
+                           counted(static_cast<size_t>(report.merged + report.carried_over), "trial"))
                    .c_str(),
                stderr);
   }
@@ -61,7 +63,8 @@ int status(const StatusOptions& o) {
   const store::Column *statuses = table.find("status"), *seconds = table.find("seconds");
   analysis::Table counts(
       {{"status"}, {"trials", analysis::Align::right}, {"seconds", analysis::Align::right}});
-  counts.title(fmt::format("{}: {} trials planned", opened.plan().experiment, table.rows()));
+  counts.title(fmt::format("{}: {} planned", opened.plan().experiment,
+                           counted(static_cast<size_t>(table.rows()), "trial")));
   for (const store::Status s : store::all_statuses()) {
     int64_t count = 0;
     double time = 0;

@@ -6,13 +6,10 @@
 #include <unordered_map>
 
 #include "config/plan.hpp"
+#include "config/texts.hpp"
 
 namespace saddle {
 namespace {
-
-std::string counted(size_t count, const char* noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
 
 /// Reasons in order of appearance, with how many trials each leaves out.
 std::vector<std::pair<std::string, size_t>> skipped(const Plan& plan) {

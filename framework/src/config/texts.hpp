@@ -19,6 +19,11 @@ inline std::string flow_map(const std::map<std::string, std::string>& entries) {
   return text + "}";
 }
 
+/// "1 trial", "3 trials".
+inline std::string counted(size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
 inline ValuePtr empty_map() {
   auto map = std::make_shared<Value>();
   map->kind = Value::Kind::map;

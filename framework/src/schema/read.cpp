@@ -58,8 +58,9 @@ bool read_one(const Value& v, const Reading& r, int64_t& result) {
 bool read_one(const Value& v, const Reading& r, double& result) {
   if (!v.is_number()) return r.expected(v, "a number");
   if (std::isnan(v.real)) return r.wrong(v, v.describe() + " is not a number");
-  if (std::isinf(v.real) && v.text.find_first_of("0123456789") != std::string::npos) {
-    return r.wrong(v, v.describe() + " is too large for a number");
+  if (std::isinf(v.real)) {
+    const bool overflows = v.text.find_first_of("0123456789") != std::string::npos;
+    return r.wrong(v, v.describe() + (overflows ? " is too large for a number" : " is not finite"));
   }
   result = v.real;
   return r.in_range(v, result);

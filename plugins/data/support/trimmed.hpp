@@ -1,3 +1,4 @@
+// Blanks around a text.
 #pragma once
 #include <string_view>
 
