@@ -17,6 +17,7 @@
 #include <saddle/head.hpp>
 #include <saddle/kind.hpp>
 #include <saddle/lanes.hpp>
+#include <saddle/layers.hpp>
 #include <saddle/metric.hpp>
 #include <saddle/network.hpp>
 #include <saddle/nn.hpp>

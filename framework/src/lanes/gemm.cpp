@@ -1,8 +1,8 @@
 #include "gemm.hpp"
 
 #include <algorithm>
-#include <memory>
-#include <new>
+
+#include "aligned.hpp"
 
 extern "C" {
 void sgemm_(const char*, const char*, const int*, const int*, const int*, const float*, const float*,
@@ -27,19 +27,7 @@ void row_major(F* blas, bool ta, bool tb, int64_t m, int64_t n, int64_t k, const
 // MKL's kernels for thin matrices treat unaligned rows apart, so their last bits depend on where a lane's
 // matrix starts: measured for offsets that are no multiple of 16 bytes. Such matrices pass through aligned
 // copies.
-constexpr uintptr_t alignment = 64;
-
 bool aligned(const void* p) { return reinterpret_cast<uintptr_t>(p) % alignment == 0; }
-
-template <class T>
-struct Aligned {
-  explicit Aligned(int64_t n)
-      : data(static_cast<T*>(
-            ::operator new(static_cast<size_t>(n) * sizeof(T), std::align_val_t(alignment)))) {}
-  Aligned(const Aligned&) = delete;
-  ~Aligned() { ::operator delete(data, std::align_val_t(alignment)); }
-  T* data;
-};
 
 template <class T, class F>
 void same_bits_anywhere(F* blas, bool ta, bool tb, int64_t m, int64_t n, int64_t k, const T* a, const T* b,

@@ -20,10 +20,7 @@ WeightInit weight_init_named(const std::string& name) {
   throw ParamError("init", "'" + name + "' is no way to initialise weights");
 }
 
-namespace {
-
-Init weights(WeightInit init, int64_t in, int64_t out) {
-  const auto fan_in = static_cast<double>(in), fan_out = static_cast<double>(out);
+Init weight_start(WeightInit init, double fan_in, double fan_out) {
   switch (init) {
     case WeightInit::fan_in:
       return Init::uniform(1 / std::sqrt(fan_in));
@@ -39,16 +36,14 @@ Init weights(WeightInit init, int64_t in, int64_t out) {
   return Init::zeros();
 }
 
-}  // namespace
-
 void Linear::declare(Declare& d, const std::string& name, int64_t in, int64_t out, Activation activation,
                      WeightInit init, bool bias) {
   activation_ = activation;
-  weight_ = d.param(name + ".weight", {in, out}, weights(init, in, out));
+  const auto fan_in = static_cast<double>(in), fan_out = static_cast<double>(out);
+  weight_ = d.param(name + ".weight", {in, out}, weight_start(init, fan_in, fan_out));
   if (bias)
-    bias_ = d.param(
-        name + ".bias", {out},
-        init == WeightInit::fan_in ? Init::uniform(1 / std::sqrt(static_cast<double>(in))) : Init::zeros());
+    bias_ = d.param(name + ".bias", {out},
+                    init == WeightInit::fan_in ? weight_start(init, fan_in, fan_out) : Init::zeros());
 }
 
 Tensor Linear::operator()(const Params& p, const Tensor& x) const {
@@ -57,19 +52,29 @@ Tensor Linear::operator()(const Params& p, const Tensor& x) const {
 }
 
 void Mlp::declare(Declare& d, const std::string& name, int64_t in, const std::vector<int64_t>& widths,
-                  int64_t out, Activation activation, WeightInit init) {
+                  int64_t out, Activation activation, WeightInit init, const NormSettings& norm) {
+  const bool normalises = norm.norm != Norm::none;
+  activation_ = activation;
   layers_.assign(widths.size() + 1, {});
+  norms_.assign(normalises ? widths.size() : 0, {});
   for (size_t i = 0; i <= widths.size(); ++i) {
+    const std::string layer = name + "." + std::to_string(i);
     const bool last = i == widths.size();
-    layers_[i].declare(d, name + "." + std::to_string(i), in, last ? out : widths[i],
-                       last ? Activation::identity : activation, init);
-    if (!last) in = widths[i];
+    layers_[i].declare(d, layer, in, last ? out : widths[i],
+                       last || normalises ? Activation::identity : activation, init,
+                       /*bias=*/last || norm.norm != Norm::batch);
+    if (last) break;
+    if (normalises) norms_[i].declare(d, layer + ".norm", widths[i], norm);
+    in = widths[i];
   }
 }
 
 Tensor Mlp::operator()(const Params& p, const Tensor& x) const {
   Tensor h = x.dim() == 3 ? x : x.flatten(2);
-  for (const Linear& layer : layers_) h = layer(p, h);
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    h = layers_[i](p, h);
+    if (i < norms_.size()) h = activate(norms_[i](p, h), activation_);
+  }
   return h;
 }
 
