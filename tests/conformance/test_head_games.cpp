@@ -89,7 +89,36 @@ TEST_CASE("a head's own likelihood ends where it is largest") {
   CHECK(loss("poisson", "[3]") == Approx(poisson).margin(0.1));
   CHECK(loss("{use: negative_binomial, dispersion: cell}", "[3]") == Approx(poisson).margin(0.25));
   CHECK(loss("gumbel_softmax", "[0, 1, 0]") == Approx(0).margin(0.1));
+  CHECK(loss("markov_chain", "[0, 1, 0]") == Approx(0).margin(0.1));
   CHECK(loss("binary_concrete", "[0, 1]") == Approx(0).margin(0.1));
+}
+
+TEST_CASE("a fit without latents ends at the likelihood's own optimum") {
+  const auto location = [](const std::string& head, const std::string& at) {
+    const TrialConfig trial = parse_trial(
+        fmt::format(
+            "{{head: {}, objective: maximum_likelihood, generator: point, data: {{use: point, at: {}}}, "
+            "measure: {{every: 0, samples: 2}}, train: {{batch: 16, steps: 1500, "
+            "generator_optimizer: {{use: adam, rate: 0.01}}}}}}",
+            head, at),
+        testing::registry());
+    for (const auto& [name, value] : run(trial).weights)
+      if (name == "generator/location") return value.flatten().to(at::kDouble);
+    throw std::runtime_error("there is no location");
+  };
+  CHECK(std::log1p(std::exp(location("poisson", "[3]")[0].item<double>())) == Approx(3).margin(1e-3));
+  const at::Tensor log_odds = location("markov_chain", "[0, 1, 0]");
+  CHECK(at::softmax(log_odds, 0)[1].item<double>() > 0.99);  // the best is infinitely far
+}
+
+TEST_CASE("where nobody is trained, training samples are measured and nothing moves") {
+  const auto result = [](const std::string& steps) {
+    return run(trial_of("resample", "objective: none, data: {use: point, at: [1, 2]}, keep: {samples: 5}",
+                        "steps: " + steps));
+  };
+  const TrialResult short_one = result("1"), long_one = result("20");
+  CHECK(same_weights(short_one, long_one));
+  CHECK(long_one.samples.equal(at::tensor({1.0f, 2.0f}).expand({5, 2})));
 }
 
 TEST_CASE("the plan warns where a penalty holds slopes that the score function never follows") {

@@ -236,6 +236,39 @@ TEST_CASE("Spectra and GC content of sequences agree with SciPy") {
     CHECK(unsupported(metric, ring.as<Data>()) == "its samples are no sequences of letters");
 }
 
+TEST_CASE("Position weights are compared position by position") {
+  const Given d = dna({"AC", "AC", "AG", "AT"});
+  // First A alone against A and C; then C half, G and T a quarter each against C.
+  const auto jensen_shannon = [](const std::vector<double>& p, const std::vector<double>& q) {
+    double sum = 0;
+    for (size_t i = 0; i < p.size(); ++i) {
+      const double middle = (p[i] + q[i]) / 2;
+      if (p[i] > 0) sum += p[i] * std::log(p[i] / middle) / 2;
+      if (q[i] > 0) sum += q[i] * std::log(q[i] / middle) / 2;
+    }
+    return sum;
+  };
+  const double first = jensen_shannon({1, 0}, {0.5, 0.5}),
+               second = jensen_shannon({0.5, 0.25, 0.25}, {1, 0, 0});
+  check_near(measure("position_weights", one_hot({"AC", "CC"}, "ACGT"), d.kept, d),
+             {(first + second) / 2, std::max(first, second)});
+  check_near(measure("position_weights", d.kept, d.kept, d), {0, 0});
+  const Given left = dna({"AA"}), right = dna({"CA"});
+  check_near(measure("position_weights", right.kept, left.kept, left), {std::log(2.0) / 2, std::log(2.0)});
+}
+
+TEST_CASE("Motifs are counted at their place, or anywhere") {
+  const Given d = dna({"ATGC", "GTGC", "CATG", "CCCC"});
+  const Tensor fake = one_hot({"ATGC", "ATGA", "AATG", "GTGA", "CCCC"}, "ACGT");
+  check_near(measure("motif", fake, d.kept, d, "{words: [ATG, GTG], at: 0}"),
+             {0.6, 0.5, (std::abs(0.4 - 0.25) + std::abs(0.2 - 0.25)) / 2});
+  check_near(measure("motif", fake, d.kept, d, "{words: [ATG]}"), {0.6, 0.5, 0.1});
+  CHECK_THAT(unsupported("motif", d, "{words: [AUG]}"), holds("'AUG' has a letter that is not of ACGT"));
+  CHECK_THAT(unsupported("motif", d, "{at: 2}"), holds("'ATG' does not fit into 4 letters from 2 on"));
+  CHECK(unsupported("motif", d, "{words: []}") == "there are no words to look for");
+  CHECK(unsupported("motif", data("ring").as<Data>()) == "its samples are no sequences of letters");
+}
+
 TEST_CASE("Validity is the share that the grammar accepts, beside chance") {
   Given d = dna({"ATGTAA"});
   d.rule = Grammar{[](std::string_view s) { return s == "ATGTAA"; }, 1 / 4096.0};

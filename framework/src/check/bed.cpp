@@ -28,6 +28,20 @@ std::string data_for(const Head& head) {
                      support.composition);
 }
 
+/// A bed with a head that has a likelihood, for objectives that need one.
+std::optional<Bed> with_likelihood(const Subject& subject, const Bed& bed) {
+  for (const RegisteredPlugin* plugin : subject.registry->of(Kind::head)) {
+    Bed other = bed;
+    other.sections["head"] = plugin->name();
+    const TrialConfig trial = other.trial(*subject.registry);
+    const PluginObject head = instantiate({trial.head.get()}, {options_of(trial)});
+    if (!head.as<Head>().has_likelihood()) continue;
+    other.sections["data"] = data_for(head.as<Head>());
+    if (objection(other.trial(*subject.registry)).empty()) return other;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void Bed::place(const Subject& subject) {
@@ -95,9 +109,13 @@ Placed placed(const Subject& subject, Bed bed) {
     ask_plugin(*subject.plugin, [&] {
       if (!asked.range().contains({}) || asked.support().whole || asked.support().composition)
         bed.sections["data"] = data_for(asked);
+      // What nobody could train is measured as it is.
+      if (asked.discrete() && asked.gradient() == SampleGradient::exact) bed.sections["objective"] = "none";
     });
   }
   const std::string reason = objection(bed.trial(*subject.registry));
+  if (!reason.empty() && subject.plugin->kind() == Kind::objective)
+    if (std::optional<Bed> other = with_likelihood(subject, bed)) return {std::move(other), {}};
   if (!reason.empty()) return {std::nullopt, reason};
   return {std::move(bed), {}};
 }

@@ -95,8 +95,8 @@ Point point_of(const TrialConfig& trial) {
 
 GradientError gradient_error(const TrialConfig& trial) {
   const Point point = point_of(trial);
-  GradientError worst = of_player(point, 0);
-  for (size_t player = 1; player < point.players().size(); ++player)
+  GradientError worst;
+  for (size_t player = 0; player < point.players().size(); ++player)
     if (const GradientError error = of_player(point, player); worse(error, worst)) worst = error;
   return worst;
 }
@@ -112,7 +112,7 @@ GradientError second_derivative_error(const TrialConfig& trial) {
     }
   // A block of the Hessian may be 0: its error counts beside the other blocks.
   for (GradientError& error : all) error.relative *= largest > 0 ? error.largest / largest : 0;
-  GradientError worst = all.front();
+  GradientError worst;
   for (const GradientError& error : all)
     if (worse(error, worst)) worst = error;
   return worst;
