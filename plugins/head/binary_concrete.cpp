@@ -20,6 +20,7 @@ class BinaryConcrete final : public RelaxedHead {
     const Tensor hard = (noisy > 0).to(raw.scalar_type());
     return chosen(p, saddle::sigmoid(noisy / p.temperature(temperature)), hard);
   }
+  bool works_by_position(const Shape&) const override { return true; }
   Interval range() const override { return {0, 1}; }
   Support support() const override { return {.whole = true}; }
   Tensor log_likelihood(const Params&, const Tensor& raw, const Tensor& samples) const override {

@@ -17,6 +17,7 @@ class ClrSoftmax final : public CompositionHead {
   Tensor forward(const Params&, const Tensor& raw, Random&) const override {
     return inverse_clr(raw - raw.mean(-1, true));
   }
+  bool works_by_position(const Shape& sample) const override { return sample.size() > 1; }
 };
 }  // namespace
 

@@ -21,6 +21,7 @@ class GumbelSoftmax final : public RelaxedHead {
     const Tensor hard = at::zeros_like(noisy).scatter(-1, noisy.argmax(-1, true), 1.0).detach();
     return chosen(p, at::softmax(noisy / p.temperature(temperature), -1), hard);
   }
+  bool works_by_position(const Shape& sample) const override { return sample.size() > 1; }
   Interval range() const override { return {0, 1}; }
   Support support() const override { return {.whole = true, .composition = true}; }
   Tensor log_likelihood(const Params&, const Tensor& raw, const Tensor& samples) const override {

@@ -23,6 +23,7 @@ class HardConcrete final : public Head {
     const Tensor bit = saddle::sigmoid(noisy / p.temperature(temperature_));
     return (bit * (high_.like(bit) - low_.like(bit)) + low_).clamp(0, 1);
   }
+  bool works_by_position(const Shape&) const override { return true; }
   Interval range() const override { return {0, 1}; }
   bool has_temperature() const override { return true; }
 

@@ -9,6 +9,7 @@ class Linear final : public Head {
     s.summary("Samples are the generator's raw output: any real number.");
   }
   Tensor forward(const Params&, const Tensor& raw, Random&) const override { return raw; }
+  bool works_by_position(const Shape&) const override { return true; }
 };
 }  // namespace
 

@@ -11,6 +11,7 @@ class Softmax final : public CompositionHead {
     s.summary("Compositions: parts in proportion to eˣ of the raw output, along the last axis.");
   }
   Tensor forward(const Params&, const Tensor& raw, Random&) const override { return at::softmax(raw, -1); }
+  bool works_by_position(const Shape& sample) const override { return sample.size() > 1; }
 };
 }  // namespace
 

@@ -11,6 +11,7 @@ class Tanh final : public Head {
   Tensor forward(const Params&, const Tensor& raw, Random&) const override {
     return activate(raw, Activation::tanh);
   }
+  bool works_by_position(const Shape&) const override { return true; }
   Interval range() const override { return {-1, 1}; }
 };
 }  // namespace

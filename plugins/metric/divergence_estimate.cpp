@@ -14,7 +14,8 @@ class DivergenceEstimate final : public Metric {
         "both "
         "densities on the line are known (data with a density in one dimension, an affine generator of "
         "normal "
-        "latents, a linear head), `exact` is by quadrature, and so is the `estimate` of an f-divergence; "
+        "latents, a linear head, samples not packed), `exact` is by quadrature, and so is the `estimate` of "
+        "an f-divergence; "
         "otherwise `exact` is NaN and the estimate is the game's value on one batch.");
     s.param("nodes", &DivergenceEstimate::nodes_, {.initial = 8001, .range = between(101, 1000000)},
             "Nodes of the quadrature.");
@@ -60,9 +61,10 @@ class DivergenceEstimate final : public Metric {
   static bool densities_are_known(Play& play, const Tensor& fake) {
     const Parts& parts = play.parts();
     if (!parts.data->has_density() || parts.data->shape() != Shape{1} || !parts.generator->has_density() ||
-        !parts.prior->is_standard_normal())
+        !parts.prior->is_standard_normal() || parts.packing != 1)
       return false;
-    return play.generate(play.latents()).equal(play.generate_raw(play.latents())) && fake.dim() == 3;
+    const auto [raw, samples] = play.generate_both(play.latents());
+    return samples.equal(raw) && fake.dim() == 3;
   }
 
   // Each lane's own: [lane, node].

@@ -55,7 +55,8 @@ class Gan final : public Objective {
   }
 
  private:
-  /// Samples and, where the score function is their gradient, ln of their probability: [lane, batch].
+  /// Samples and, where the score function is their gradient, ln of the probability of each, or of those that
+  /// are packed: [lane, batch].
   struct Fake {
     Tensor samples, log_likelihood;
   };
@@ -64,11 +65,12 @@ class Gan final : public Objective {
     const Head& head = *play.parts().head;
     if (player != Player::generator || head.gradient() != SampleGradient::score)
       return {play.generate(play.latents()), {}};
-    const Params params = play.params(Kind::head);
-    const Tensor raw = play.generate_raw(play.latents());
-    Random random = play.random("head");
-    Tensor samples = head.forward(params, raw, random).detach();
-    Tensor log_likelihood = head.log_likelihood(params, raw, samples);
+    const auto [raw, made] = play.generate_both(play.latents());
+    Tensor samples = made.detach();
+    Tensor log_likelihood = head.log_likelihood(play.params(Kind::head), raw, samples);
+    // Samples that are scored as one share their loss.
+    if (const int64_t m = play.parts().packing; m != 1)
+      log_likelihood = sample_sum(log_likelihood.unflatten(1, {log_likelihood.size(1) / m, m}));
     return {std::move(samples), std::move(log_likelihood)};
   }
 

@@ -40,6 +40,10 @@ class Vae final : public Objective {
       return "the head's samples are discrete, and no gradient passes through them; likelihood: head needs "
              "none";
     if (likelihood_ != "bernoulli") return {};
+    if (parts.generator->is_autoregressive())
+      return "the generator feeds back what the head makes, and the sigmoid makes probabilities, not the "
+             "data's "
+             "bits; likelihood: head with the head binary_concrete has bits";
     const Interval unit{0, 1};
     if (!unit.contains(parts.data->range())) return "a bernoulli likelihood needs data within 0 … 1";
     if (!unit.contains(parts.head->range()) || !parts.head->range().contains(unit))
@@ -71,8 +75,8 @@ class Vae final : public Objective {
   // Sums of log densities, constants included: [lane, batch].
   Tensor likelihood_of(const Tensor& x, const Tensor& z, Play& play) const {
     if (likelihood_ == "head")
-      return play.parts().head->log_likelihood(play.params(Kind::head), play.generate_raw(z), x);
-    if (likelihood_ == "bernoulli") return bernoulli(x, play.generate_raw(z).reshape(x.sizes()));
+      return play.parts().head->log_likelihood(play.params(Kind::head), play.generate_raw_for(z, x), x);
+    if (likelihood_ == "bernoulli") return bernoulli(x, play.generate_raw_for(z, x).reshape(x.sizes()));
     return gaussian(x, play.generate(z));
   }
 

@@ -28,7 +28,8 @@ TEST_CASE("second derivatives are exact, or said not to be where they are not") 
       INFO(kind_name(kind) << " " << plugin->name());
       const TrialConfig trial = place.bed->trial(checked_registry());
       try {
-        CHECK(check::second_derivative_error(trial).relative > 1e-3);
+        // A mixture's is that of four log weights among thousands of parameters.
+        CHECK(check::second_derivative_error(trial).relative > 10 * check::largest_gradient_error);
       } catch (const std::exception&) {
         continue;  // there are none
       }

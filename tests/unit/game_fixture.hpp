@@ -40,13 +40,6 @@ class TestPlay final : public Play {
     return batch;
   }
   const Tensor& latents() override { return chosen_latents; }
-  Tensor generate_raw(const Tensor& latents) override {
-    return parts_.generator->forward(params(Kind::generator), latents);
-  }
-  Tensor generate(const Tensor& latents) override {
-    Random stream = random("head");
-    return parts_.head->forward({{}, {}, Mode::training}, generate_raw(latents), stream);
-  }
   Tensor score(const Tensor& samples) override {
     return parts_.critic->forward(params(Kind::critic), samples);
   }

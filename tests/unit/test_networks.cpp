@@ -4,7 +4,7 @@
 #include <cstring>
 #include <numbers>
 
-#include "plugin_fixture.hpp"
+#include "generator_fixture.hpp"
 
 using namespace saddle;
 using namespace saddle::testing;
@@ -63,16 +63,15 @@ const std::vector<Shape>& odd_shapes() {
 TEST_CASE("every generator makes outputs of the shape that it's asked for, lane by lane") {
   for (const RegisteredPlugin* plugin : built_plugins().of(Kind::generator)) {
     for (const Shape& output : odd_shapes()) {
-      PluginObject object = make(*plugin, {}, 3, at::kFloat);
+      PluginObject object = make(*plugin, {}, 1, at::kFloat);  // one value of each parameter for all lanes
       Declare d;
       object.as<Generator>().declare(d, {numel(output)}, output);
       const Params params = random_params(d, {1, 2, 3}, at::kFloat);
-      const Tensor y =
-          object.as<Generator>().forward(params, inputs(5, {numel(output)}, {1, 2, 3}, at::kFloat));
+      const Tensor y = output_of(object, params, inputs(5, {numel(output)}, {1, 2, 3}, at::kFloat));
       CAPTURE(plugin->name());
       CHECK(y.sizes() == at::IntArrayRef(sizes(3, 5, output)));
       check_lanes(d, {numel(output)},
-                  [&](const Params& p, const Tensor& x) { return object.as<Generator>().forward(p, x); });
+                  [&](const Params& p, const Tensor& x) { return output_of(object, p, x); });
     }
   }
 }
@@ -90,6 +89,20 @@ TEST_CASE("every critic gives one score a sample, lane by lane") {
       check_lanes(d, sample,
                   [&](const Params& p, const Tensor& x) { return object.as<Critic>().forward(p, x); });
     }
+  }
+}
+
+TEST_CASE("the perceptron's lanes stay apart with whatever it sees beside a sample") {
+  for (const Settings& settings :
+       {Settings{{"minibatch", "discrimination"}, {"kernels", 5}, {"kernel_dims", 3}},
+        Settings{{"minibatch", "std"}}, Settings{{"minibatch", "std"}, {"group", 0}},
+        Settings{{"statistics", "both"}}}) {
+    Settings with_widths = settings;
+    with_widths.insert({"widths", list<int>({7, 5})});
+    PluginObject object = make(Kind::critic, "mlp", with_widths, 1, at::kFloat);
+    Declare d;
+    object.as<Critic>().declare(d, {3});
+    check_lanes(d, {3}, [&](const Params& p, const Tensor& x) { return object.as<Critic>().forward(p, x); });
   }
 }
 

@@ -34,6 +34,9 @@ class SADDLE_API Head : public Plugin {
   /// [lane, batch, raw…] -> [lane, batch, feature…]. `p.training()`: whether the samples are to train with,
   /// which may be relaxed, or to look at.
   virtual Tensor forward(const Params& p, const Tensor& raw, Random& random) const = 0;
+  /// Whether `forward` can be called for one part of samples of this shape after the other along their first
+  /// axis, [lane, batch, 1, …] -> [lane, batch, 1, …], so that a generator can feed back what came out.
+  virtual bool works_by_position(const Shape& /*sample*/) const { return false; }
   /// Every sample lies in it.
   virtual Interval range() const { return {}; }
   /// What samples in evaluation are; data that aren't the same are refused.

@@ -3,9 +3,31 @@
 #include <saddle/kind.hpp>
 #include <saddle/params.hpp>
 
+#include <functional>
+#include <string_view>
+
 namespace saddle {
 
-/// Maps latents to the raw numbers that the head turns into samples.
+/// What a generator may ask for beside its parameters and latents.
+class SADDLE_API Draws {
+ public:
+  using Streams = std::function<Random(std::string_view purpose)>;
+  using Emit = std::function<Tensor(const Tensor& raw)>;
+  explicit Draws(Streams streams, Emit emit = {}) : streams_(std::move(streams)), emit_(std::move(emit)) {}
+  /// A stream of random numbers of the generator's own.
+  Random random(std::string_view purpose) const { return streams_(purpose); }
+  /// The next part of the sample along its first axis, made by the head from that part of the raw output:
+  /// [lane, batch, 1, …] -> [lane, batch, 1, …]. Where the probability of given samples is asked for, theirs.
+  /// For a generator that `is_autoregressive` only; it asks once for each part, in order.
+  Tensor emit(const Tensor& raw) const { return emit_(raw); }
+
+ private:
+  Streams streams_;
+  Emit emit_;
+};
+
+/// Maps latents to the raw numbers that the head turns into samples. Write `forward`, or `draw` where it
+/// takes random numbers of its own or feeds samples back.
 class SADDLE_API Generator : public Plugin {
  public:
   static constexpr Kind kind = Kind::generator;
@@ -13,7 +35,17 @@ class SADDLE_API Generator : public Plugin {
   ~Generator() override;
   virtual void declare(Declare& d, const Shape& latent, const Shape& output) = 0;
   /// [lane, batch, latent…] -> [lane, batch, output…]
-  virtual Tensor forward(const Params& p, const Tensor& latents) const = 0;
+  virtual Tensor forward(const Params& p, const Tensor& latents) const;
+  /// The same with draws.
+  virtual Tensor draw(const Params& p, const Tensor& latents, const Draws& /*draws*/) const {
+    return forward(p, latents);
+  }
+  /// Whether it makes samples part by part along their first axis and asks `draws.emit` for each. Then the
+  /// head must work by position.
+  virtual bool is_autoregressive() const { return false; }
+  /// Whether autograd's derivative of a training output, the random numbers held, is the output's own and not
+  /// an estimate of how the mean over outputs changes.
+  virtual bool has_exact_gradient() const { return true; }
   /// Whether it asks `p.temperature(…)`: then the trial has `train.temperature_schedule`.
   virtual bool has_temperature() const { return false; }
   /// Whether the distribution of its output is known where latents are independent standard normal numbers.

@@ -26,10 +26,25 @@ struct Parts {
   const Divergence* divergence = nullptr;
   std::vector<const Penalty*> penalties;
   std::vector<const Constraint*> constraints;
+  int64_t packing = 1;  ///< samples that the critic scores as one
 };
 /// What the losses' second derivatives leave out, and of which part: "those of the divergence leave out …";
 /// empty where they are exact.
 SADDLE_API std::string inexact_second_derivatives(const Parts& parts);
+
+/// What a generator and a head make of latents.
+struct Generated {
+  Tensor raw;      ///< [lane, batch, raw…]
+  Tensor samples;  ///< [lane, batch, feature…]
+};
+/// `streams`: where the generator finds its own; `head_stream`: what the head draws from.
+SADDLE_API Generated generate(const Generator& generator, const Params& generator_params, const Head& head,
+                              const Params& head_params, const Tensor& latents, const Draws::Streams& streams,
+                              Random head_stream);
+/// The raw output that the samples would have been drawn from: a generator that feeds back reads them in
+/// place of its own.
+SADDLE_API Tensor generate_raw_for(const Generator& generator, const Params& params, const Tensor& latents,
+                                   const Tensor& samples, const Draws::Streams& streams);
 
 /// One player: the networks that its loss trains, and the setting of `train` that names its optimizer.
 struct PlayerSpec {
@@ -63,19 +78,26 @@ class SADDLE_API Play {
   /// This update's latents: [lane, batch, latent…].
   virtual const Tensor& latents() = 0;
   /// The generator's raw output, and the head's samples from it.
-  virtual Tensor generate_raw(const Tensor& latents) = 0;
-  virtual Tensor generate(const Tensor& latents) = 0;
+  Generated generate_both(const Tensor& latents);
+  Tensor generate(const Tensor& latents) { return generate_both(latents).samples; }
+  /// The raw output for the likelihood of given samples [lane, batch, feature…]: what `generate_both` gives,
+  /// unless the generator feeds samples back; then these.
+  Tensor generate_raw_for(const Tensor& latents, const Tensor& samples);
+  /// Of samples as the critic sees them: packed, if the trial packs them (saddle/packing.hpp).
   virtual Tensor score(const Tensor& samples) = 0;
   virtual Tensor encode(const Tensor& samples) = 0;
   /// A network's parameters, the critic's as the constraints leave them, and its state.
   virtual Params params(Kind network) = 0;
   virtual Random random(std::string_view purpose) const = 0;
+
+ private:
+  Draws::Streams generator_streams() const;
 };
 
-/// What a divergence or a penalty sees at this moment, real and generated samples as the penalties perturb
-/// them. Its streams are named after `part`.
+/// What a divergence or a penalty sees at this moment: real and generated samples, packed if the trial packs
+/// them, as the penalties perturb them. Its streams are named after `part`.
 SADDLE_API Round round_of(Play& play, Player player, const std::string& part);
-/// The same with these generated samples, not perturbed yet.
+/// The same with these generated samples, neither packed nor perturbed yet.
 SADDLE_API Round round_of(Play& play, Player player, const std::string& part, Tensor fake);
 
 class SADDLE_API Objective : public Plugin {

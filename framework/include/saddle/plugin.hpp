@@ -19,13 +19,16 @@
 #include <saddle/lanes.hpp>
 #include <saddle/layers.hpp>
 #include <saddle/metric.hpp>
+#include <saddle/minibatch.hpp>
 #include <saddle/network.hpp>
 #include <saddle/nn.hpp>
 #include <saddle/objective.hpp>
 #include <saddle/ops.hpp>
 #include <saddle/optimizer.hpp>
+#include <saddle/packing.hpp>
 #include <saddle/penalty.hpp>
 #include <saddle/prior.hpp>
+#include <saddle/recurrent.hpp>
 #include <saddle/schedule.hpp>
 #include <saddle/schema.hpp>
 #include <saddle/simplex.hpp>

@@ -13,7 +13,8 @@ namespace saddle {
 /// Whose loss is being computed.
 enum class Player { critic, generator };
 
-/// What a divergence and a penalty see. Samples are packed already, if the trial packs them.
+/// What a divergence and a penalty see. Samples are packed already, if the trial packs them; latents and
+/// labels are those of the samples before.
 class SADDLE_API Round {
  public:
   struct Content {

@@ -134,10 +134,13 @@ struct Setup {
   Settings settings;
 };
 
-/// Of a head that draws, the derivative at given random numbers may be an estimate.
+/// Of a head or a generator that draws, the derivative at given random numbers may be an estimate.
 bool is_exact(const Subject& subject, const Settings& settings) {
-  return subject.plugin->kind() != Kind::head ||
-         make(*subject.plugin, settings).as<Head>().gradient() == SampleGradient::exact;
+  const Kind kind = subject.plugin->kind();
+  if (kind != Kind::head && kind != Kind::generator) return true;
+  const PluginObject object = make(*subject.plugin, settings);
+  if (kind == Kind::generator) return object.as<Generator>().has_exact_gradient();
+  return object.as<Head>().gradient() == SampleGradient::exact;
 }
 
 /// Every choice of the plugin's parameters that have choices.

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <saddle/ops.hpp>
+#include <saddle/packing.hpp>
 
 #include "config/instantiate.hpp"
 #include "config/support.hpp"
@@ -34,14 +35,14 @@ Diagnostic blame(const PartConfig& part, const ParamError& e) {
           e.what(), spec ? spec->help() : std::string()};
 }
 
-std::pair<std::vector<const PartConfig*>, int64_t> key_of(const TrialConfig& t) {
+std::tuple<std::vector<const PartConfig*>, int64_t, int64_t> key_of(const TrialConfig& t) {
   std::vector<const PartConfig*> key = {t.objective.get(), t.data.get(),       t.prior.get(),
                                         t.generator.get(), t.head.get(),       t.critic.get(),
                                         t.encoder.get(),   t.divergence.get(), t.dynamics.get()};
   for (const PartPtr& part : t.penalties) key.push_back(part.get());
   key.push_back(nullptr);
   for (const PartPtr& part : t.constraints) key.push_back(part.get());
-  return {key, t.train.batch};
+  return {key, t.train.batch, t.train.packing};
 }
 
 /// Whether one of an f-divergence's terms rises or falls somewhere.
@@ -84,6 +85,7 @@ const std::vector<Objection>& Legality::of(const TrialConfig& trial) {
 
 Parts Legality::parts_of(const TrialConfig& trial) {
   Parts parts;
+  parts.packing = trial.train.packing;
   if (trial.data) parts.data = data(trial.data).data;
   if (trial.prior) parts.prior = &objects_.of(trial.prior).as<Prior>();
   if (trial.generator) parts.generator = &objects_.of(trial.generator).as<Generator>();
@@ -147,13 +149,8 @@ void Legality::match(const TrialConfig& trial, const Parts& parts, std::vector<O
                              trial.critic->plugin->name() + " scores samples by those beside them"),
                    false});
   }
-  if (parts.divergence && trial.train.batch < parts.divergence->smallest_batch())
-    out.push_back(
-        {about(*trial.divergence, "the divergence " + trial.divergence->plugin->name() +
-                                      " compares batches of at least " +
-                                      std::to_string(parts.divergence->smallest_batch()) +
-                                      " samples, and train.batch is " + std::to_string(trial.train.batch)),
-         false});
+  match_batch(trial, parts, out);
+  match_positions(trial, parts, out);
   differentiate(trial, out);
   if (!out.empty()) return;
   const auto& objective = objects_.of(trial.objective).as<Objective>();
@@ -163,6 +160,42 @@ void Legality::match(const TrialConfig& trial, const Parts& parts, std::vector<O
                                                " can't use these parts: " + reason),
                    false});
   }
+}
+
+void Legality::match_batch(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out) {
+  const int64_t batch = trial.train.batch, m = trial.train.packing;
+  if (trial.critic && batch % m != 0) {
+    out.push_back(
+        {about(*trial.critic,
+               "the critic " + trial.critic->plugin->name() + " scores train.packing = " + std::to_string(m) +
+                   " samples as one, and train.batch = " + std::to_string(batch) + " is no multiple of that",
+               "train.batch must be a multiple of train.packing: " + std::to_string((batch + m - 1) / m * m) +
+                   " is the next one."),
+         false});
+    return;
+  }
+  const int64_t smallest = parts.divergence ? parts.divergence->smallest_batch() : 1;
+  if (batch / m >= smallest) return;
+  out.push_back({about(*trial.divergence, "the divergence " + trial.divergence->plugin->name() +
+                                              " compares batches of at least " + std::to_string(smallest) +
+                                              " samples, and train.batch is " + std::to_string(batch) +
+                                              (m == 1 ? "" : ", packed by " + std::to_string(m))),
+                 false});
+}
+
+// A generator that feeds back what came out of the head needs it part by part.
+void Legality::match_positions(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out) {
+  if (!parts.generator || !parts.head || !parts.data || !parts.generator->is_autoregressive()) return;
+  const Shape sample = ask_plugin(*trial.data->plugin, [&] { return parts.data->shape(); });
+  if (ask_plugin(*trial.head->plugin, [&] { return parts.head->works_by_position(sample); })) return;
+  out.push_back(
+      {about(*trial.generator,
+             "the generator " + trial.generator->plugin->name() +
+                 " feeds samples back position by position, and the head " + trial.head->plugin->name() +
+                 " makes those of shape " + shape_text(sample) + " as a whole",
+             "Heads that take the letters along the last axis, gumbel_softmax among them, need samples "
+             "of shape [position, letter]; those that take number by number, linear among them, none."),
+       false});
 }
 
 // A critic would tell generated from real samples by that alone.
@@ -233,18 +266,19 @@ void Legality::declare(const TrialConfig& trial, const Parts& parts, std::vector
       generator.declare(d, latent, raw);
     });
   }
+  const Shape scored = packed_shape(sample, trial.train.packing);
   if (parts.critic) {
-    dry_run<Critic>(trial.critic, shape_text(sample), out, [&](Critic& critic) {
+    dry_run<Critic>(trial.critic, shape_text(scored), out, [&](Critic& critic) {
       Declare d;
-      critic.declare(d, sample);
+      critic.declare(d, scored);
     });
     if (!out.empty()) return;
   }
   for (const PartPtr& constraint : trial.constraints) {
-    dry_run<Constraint>(constraint, trial.critic->resolved + shape_text(sample), out, [&](Constraint& c) {
+    dry_run<Constraint>(constraint, trial.critic->resolved + shape_text(scored), out, [&](Constraint& c) {
       Declare d;
       const PluginObject critic = instantiate({trial.critic.get()}, {at::TensorOptions().dtype(at::kDouble)});
-      critic.as<Critic>().declare(d, sample);
+      critic.as<Critic>().declare(d, scored);
       const std::vector<Slot> slots = d.params();
       for (const Slot& slot : slots) c.declare(d, slot);
     });

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -34,6 +35,8 @@ class Legality {
   /// Of a trial whose data can be loaded.
   Parts parts_of(const TrialConfig& trial);
   void match(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out);
+  void match_batch(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out);
+  void match_positions(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out);
   void match_support(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out);
   void differentiate(const TrialConfig& trial, std::vector<Objection>& out);
   void declare(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out);
@@ -43,7 +46,8 @@ class Legality {
 
   PartObjects& objects_;
   std::unordered_map<PartPtr, Loaded> data_;
-  std::map<std::pair<std::vector<const PartConfig*>, int64_t>, std::vector<Objection>> known_;
+  /// By parts, batch and packing.
+  std::map<std::tuple<std::vector<const PartConfig*>, int64_t, int64_t>, std::vector<Objection>> known_;
   std::map<std::pair<const PartConfig*, std::string>, std::vector<Objection>> declared_;
   std::map<std::pair<PartPtr, PartPtr>, std::string> outside_support_;  ///< by head and data
 };

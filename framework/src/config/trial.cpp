@@ -8,6 +8,10 @@ void TrainConfig::describe(Schema<TrainConfig>& s) {
           "Steps: in each the critic is updated critic_steps times and the generator generator_steps times.");
   s.param("batch", &TrainConfig::batch, {.initial = 256, .range = at_least(1)},
           "Samples, real and generated, of one update.");
+  s.param("packing", &TrainConfig::packing, {.initial = 1, .range = at_least(1)},
+          "Samples that the critic scores as one, side by side (PacGAN): it and the penalties see batch / "
+          "packing "
+          "of them. The batch must be a multiple.");
   s.param("critic_steps", &TrainConfig::critic_steps, {.initial = 1, .range = at_least(1)},
           "Updates of the critic a step.");
   s.param("generator_steps", &TrainConfig::generator_steps, {.initial = 1, .range = at_least(1)},

@@ -33,7 +33,7 @@ using PartPtr = std::shared_ptr<const PartConfig>;
 
 /// The section `train`, without its parts: optimizers, schedules, dynamics, average.
 struct TrainConfig {
-  int64_t steps = 0, batch = 0, critic_steps = 0, generator_steps = 0;
+  int64_t steps = 0, batch = 0, packing = 1, critic_steps = 0, generator_steps = 0;
   double generator_clip_norm = 0, critic_clip_norm = 0;
   std::string turns, first, dtype;
   static void describe(Schema<TrainConfig>& s);

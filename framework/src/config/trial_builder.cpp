@@ -32,7 +32,7 @@ constexpr PartPtr TrialConfig::*train_part_of[] = {
     &TrialConfig::temperature_schedule};
 static_assert(std::size(train_part_of) == std::size(train_parts));
 /// What only a critic gives a meaning to.
-constexpr const char* critic_settings[] = {"critic_steps", "turns", "first", "critic_clip_norm"};
+constexpr const char* critic_settings[] = {"packing", "critic_steps", "turns", "first", "critic_clip_norm"};
 
 std::string list_text(const std::vector<PartPtr>& list, std::string PartConfig::*text) {
   std::string result = "[";

@@ -1,5 +1,7 @@
 #include "game/assembly.hpp"
 
+#include <saddle/packing.hpp>
+
 #include "config/instantiate.hpp"
 
 namespace saddle {
@@ -39,6 +41,7 @@ std::vector<T*> Assembly::make_all(std::vector<PartPtr> TrialConfig::*parts,
 Assembly::Assembly(std::span<const TrialConfig* const> trials, const at::TensorOptions& options,
                    SharedData data)
     : trials_(trials.begin(), trials.end()), context_{options}, data_(std::move(data)) {
+  parts_.packing = trials_[0]->train.packing;
   parts_.data = data_ ? &data_->as<Data>() : nullptr;
   make<Objective>(&TrialConfig::objective, objective_);
   parts_.prior = make<Prior>(&TrialConfig::prior, prior_);
@@ -86,7 +89,7 @@ void Assembly::declare_networks() {
   if (critic_) {
     auto& critic = critic_->as<Critic>();
     Declare d;
-    critic.declare(d, sample);
+    critic.declare(d, packed_shape(sample, parts_.packing));
     for (PluginObject& penalty : penalty_objects_) penalty.as<Penalty>().declare(d);
     for (Constraint* constraint : constraints_)
       for (const Slot& slot : std::vector<Slot>(d.params())) constraint->declare(d, slot);

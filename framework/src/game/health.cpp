@@ -1,6 +1,7 @@
 #include "game/health.hpp"
 
 #include <ATen/core/grad_mode.h>
+#include <saddle/packing.hpp>
 
 #include <array>
 #include <cmath>
@@ -60,6 +61,7 @@ class CriticScores {
   CriticScores(const Assembly& assembly, const Networks& networks, const TrainConfig& train,
                const Tensor& real, const Tensor& fake, int64_t step)
       : streams_(streams_of(fake)),
+        largest_(assembly.parts().critic->works_on_batch() ? train.batch : real.size(1) + fake.size(1)),
         game_(assembly, networks, streams_, train, step),
         real_(real),
         fake_(fake) {}
@@ -82,13 +84,16 @@ class CriticScores {
   }
 
  private:
-  Tensor first(const Tensor& samples, int64_t n) const {
+  // As the critic sees them, no more than there are.
+  Tensor first(const Tensor& samples, int64_t n) {
     std::vector<int64_t> sizes = samples.sizes().vec();
     sizes[0] = fake_.size(0);
-    return samples.expand(sizes).narrow(1, 0, std::min(n, sizes[1])).contiguous();
+    const int64_t m = game_.play().parts().packing, all = std::min({n, sizes[1], largest_});
+    return pack(samples.expand(sizes).narrow(1, 0, all - all % m).contiguous(), m);
   }
 
   Streams streams_;
+  int64_t largest_;  // a critic that looks at the batch knows batches of the training's size
   StillGame game_;
   const Tensor &real_, &fake_;
 };
@@ -105,9 +110,12 @@ std::vector<bool> dead_critic(const Assembly& assembly, const Networks& networks
   const auto& players = assembly.players();
   const auto critic =
       std::find_if(players.begin(), players.end(), [](const PlayerSpec& p) { return p.is_critic; });
-  if (critic == players.end() || !assembly.parts().critic) return std::vector<bool>(lanes);
+  const int64_t m = assembly.parts().packing;
+  if (critic == players.end() || !assembly.parts().critic || std::min(real.size(1), fake.size(1)) < m)
+    return std::vector<bool>(lanes);
   CriticScores scores(assembly, networks, train, real, fake, step);
-  constexpr int64_t few = 64;  // of nearly every critic these are enough to see that it lives
+  const int64_t few =
+      std::max<int64_t>(64, m);  // of nearly every critic these are enough to see that it lives
   std::vector<bool> dead = scores.constant(few);
   if (any(dead)) dead = both(dead, scores.constant(std::max(real.size(1), fake.size(1))));
   if (any(dead)) dead = both(dead, scores.without_gradient(static_cast<size_t>(critic - players.begin())));

@@ -30,7 +30,7 @@ Tensor Measure::samples(const Networks& networks, int64_t lanes, int64_t step, i
   const at::NoGradGuard no_grad;
   const Parts& parts = assembly_.parts();
   const Streams streams = shared_streams(lanes, options_);
-  Random latents = streams.at("measure/latents", 0), head = streams.at("measure/head", 0);
+  Random latents = streams.at("measure/latents", 0);
   const auto params = [&](Kind kind) -> Params {
     const auto found = networks.find(kind);
     auto temperatures = assembly_.temperature_factors(step);
@@ -38,8 +38,12 @@ Tensor Measure::samples(const Networks& networks, int64_t lanes, int64_t step, i
       return {{}, {}, Mode::evaluation, std::move(temperatures)};
     return {found->second.views(), found->second.states(), Mode::evaluation, std::move(temperatures)};
   };
-  const Tensor raw = parts.generator->forward(params(Kind::generator), parts.prior->draw(latents, n));
-  return parts.head->forward(params(Kind::head), raw, head);
+  const auto of_generator = [&](std::string_view purpose) {
+    return streams.at("measure/generator/" + std::string(purpose), 0);
+  };
+  return generate(*parts.generator, params(Kind::generator), *parts.head, params(Kind::head),
+                  parts.prior->draw(latents, n), of_generator, streams.at("measure/head", 0))
+      .samples;
 }
 
 // A metric that looks at the game may ask for gradients.

@@ -90,15 +90,6 @@ double Moment::times(int64_t every) const {
   return due ? static_cast<double>(every) : 0.0;
 }
 
-Tensor Moment::generate_raw(const Tensor& latents) {
-  return parts().generator->forward(params(Kind::generator), latents);
-}
-
-Tensor Moment::generate(const Tensor& latents) {
-  Random stream = random("head");
-  return parts().head->forward(params(Kind::head), generate_raw(latents), stream);
-}
-
 Tensor Moment::score(const Tensor& samples) { return parts().critic->forward(params(Kind::critic), samples); }
 Tensor Moment::encode(const Tensor& samples) {
   return parts().encoder->forward(params(Kind::encoder), samples);

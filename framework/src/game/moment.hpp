@@ -62,8 +62,6 @@ class Moment final : public Play {
   int64_t batch_size() const override { return batch_size_; }
   const Batch& real() override;
   const Tensor& latents() override;
-  Tensor generate_raw(const Tensor& latents) override;
-  Tensor generate(const Tensor& latents) override;
   Tensor score(const Tensor& samples) override;
   Tensor encode(const Tensor& samples) override;
   Params params(Kind network) override;

@@ -45,6 +45,9 @@ double Schedule::at(int64_t step, int64_t steps, int64_t lane) const {
   return factor(static_cast<double>(step - warmup) / static_cast<double>(after), lane);
 }
 
+Tensor Generator::forward(const Params&, const Tensor&) const {
+  throw PluginError("the generator has no forward without draws: write forward or draw");
+}
 Tensor Generator::log_density(const Params&, const Tensor&) const {
   throw PluginError(has_density() ? "the generator says that it has a density, but log_density is not written"
                                   : "the generator has no density");

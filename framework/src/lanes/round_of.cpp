@@ -1,4 +1,5 @@
 #include <saddle/objective.hpp>
+#include <saddle/packing.hpp>
 
 namespace saddle {
 namespace {
@@ -28,12 +29,13 @@ Round round_of(Play& play, Player player, const std::string& part) {
 }
 
 Round round_of(Play& play, Player player, const std::string& part, Tensor fake) {
-  const auto real_when_asked = [&play, real = Tensor()]() mutable {
-    if (!real.defined()) real = perturbed(play, play.real().samples, "real");
+  const int64_t m = play.parts().packing;
+  const auto real_when_asked = [&play, m, real = Tensor()]() mutable {
+    if (!real.defined()) real = perturbed(play, pack(play.real().samples, m), "real");
     return real;
   };
   return Round({.real = real_when_asked,
-                .fake = perturbed(play, std::move(fake), "fake"),
+                .fake = perturbed(play, pack(fake, m), "fake"),
                 .latents = play.latents(),
                 .labels = [&play] { return play.real().labels; },
                 .critic = [&play] { return play.params(Kind::critic); },
