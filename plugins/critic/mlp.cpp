@@ -3,7 +3,7 @@
 namespace {
 using namespace saddle;
 
-class MlpCritic final : public Critic {
+class MlpCritic final : public Critic, public nn::NormParameters {
  public:
   static void describe(Schema<MlpCritic>& s) {
     s.summary("Fully connected critic with one raw output.");
@@ -13,16 +13,19 @@ class MlpCritic final : public Critic {
             "Activation of the hidden layers.");
     s.param("init", &MlpCritic::init_, {.initial = "fan_in", .choices = nn::weight_init_names()},
             "How weights start; fan_in is uniform within ±1/√inputs, biases too.");
+    describe_norm(s, "none");
   }
 
   void declare(Declare& d, const Shape& sample) override {
     net_.declare(d, "mlp", numel(sample), widths_, 1, activation_named(activation_),
-                 nn::weight_init_named(init_));
+                 nn::weight_init_named(init_), norm_settings());
   }
 
   Tensor forward(const Params& p, const Tensor& samples) const override {
     return net_(p, samples).squeeze(2);
   }
+
+  bool works_on_batch() const override { return normalises_over_batch(); }
 
  private:
   Integers widths_;

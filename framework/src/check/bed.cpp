@@ -28,6 +28,10 @@ std::string data_for(const Head& head) {
                      support.composition);
 }
 
+bool is_network(Kind kind) {
+  return kind == Kind::generator || kind == Kind::critic || kind == Kind::encoder;
+}
+
 }  // namespace
 
 void Bed::place(const Subject& subject) {
@@ -76,6 +80,18 @@ Bed smooth_bed() {
 Subject odd(const Subject& subject) {
   Subject other = subject;
   if (subject.plugin->schema->find("widths")) other.settings.try_emplace("widths", "[37, 30]");
+  if (subject.plugin->schema->find("channels")) other.settings.try_emplace("channels", "13");
+  if (subject.plugin->schema->find("blocks")) other.settings.try_emplace("blocks", "2");
+  return other;
+}
+
+Subject small(const Subject& subject) {
+  Subject other = subject;
+  if (!subject.plugin->schema->find("kernel")) return other;
+  if (subject.plugin->schema->find("init")) other.settings.try_emplace("init", "fan_in");
+  if (subject.plugin->schema->find("widths")) other.settings.try_emplace("widths", "[4, 3]");
+  if (subject.plugin->schema->find("channels")) other.settings.try_emplace("channels", "3");
+  if (subject.plugin->schema->find("blocks")) other.settings.try_emplace("blocks", "2");
   return other;
 }
 
@@ -98,8 +114,12 @@ Placed placed(const Subject& subject, Bed bed) {
     });
   }
   const std::string reason = objection(bed.trial(*subject.registry));
-  if (!reason.empty()) return {std::nullopt, reason};
-  return {std::move(bed), {}};
+  if (reason.empty()) return {std::move(bed), {}};
+  if (is_network(subject.plugin->kind())) {  // of images, perhaps
+    bed.sections["data"] = fmt::format("{{use: {}, shape: [7, 5]}}", box_name);
+    if (objection(bed.trial(*subject.registry)).empty()) return {std::move(bed), {}};
+  }
+  return {std::nullopt, reason};
 }
 
 std::string part_text(const Subject& subject) {
