@@ -3,7 +3,7 @@
 namespace {
 using namespace saddle;
 
-class MlpEncoder final : public Encoder {
+class MlpEncoder final : public Encoder, public nn::NormParameters {
  public:
   static void describe(Schema<MlpEncoder>& s) {
     s.summary("Fully connected encoder.");
@@ -13,11 +13,12 @@ class MlpEncoder final : public Encoder {
             "Activation of the hidden layers.");
     s.param("init", &MlpEncoder::init_, {.initial = "fan_in", .choices = nn::weight_init_names()},
             "How weights start; fan_in is uniform within ±1/√inputs, biases too.");
+    describe_norm(s, "none");
   }
 
   void declare(Declare& d, const Shape& sample, int64_t outputs) override {
     net_.declare(d, "mlp", numel(sample), widths_, outputs, activation_named(activation_),
-                 nn::weight_init_named(init_));
+                 nn::weight_init_named(init_), norm_settings());
   }
 
   Tensor forward(const Params& p, const Tensor& samples) const override { return net_(p, samples); }

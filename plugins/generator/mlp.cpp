@@ -3,7 +3,7 @@
 namespace {
 using namespace saddle;
 
-class MlpGenerator final : public Generator {
+class MlpGenerator final : public Generator, public nn::NormParameters {
  public:
   static void describe(Schema<MlpGenerator>& s) {
     s.summary("Fully connected generator.");
@@ -13,12 +13,13 @@ class MlpGenerator final : public Generator {
             "Activation of the hidden layers.");
     s.param("init", &MlpGenerator::init_, {.initial = "fan_in", .choices = nn::weight_init_names()},
             "How weights start; fan_in is uniform within ±1/√inputs, biases too.");
+    describe_norm(s, "none");
   }
 
   void declare(Declare& d, const Shape& latent, const Shape& output) override {
     output_ = output;
     net_.declare(d, "mlp", numel(latent), widths_, numel(output), activation_named(activation_),
-                 nn::weight_init_named(init_));
+                 nn::weight_init_named(init_), norm_settings());
   }
 
   Tensor forward(const Params& p, const Tensor& latents) const override {

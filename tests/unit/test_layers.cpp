@@ -192,7 +192,7 @@ TEST_CASE("pixels become blocks, and blocks their means, as PyTorch's do") {
 namespace {
 
 struct Normalised {
-  Normalised(nn::Norm norm, int64_t channels, Mode mode = Mode::training) : mode(mode) {
+  Normalised(nn::Norm norm, int64_t channels, Mode when = Mode::training) : mode(when) {
     layer.declare(declared, "norm", channels, {norm, 0.3, 1e-3});
   }
   Params params(const Operands& o, const std::vector<Tensor>& states = {}) const {

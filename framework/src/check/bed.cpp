@@ -42,6 +42,10 @@ std::optional<Bed> with_likelihood(const Subject& subject, const Bed& bed) {
   return std::nullopt;
 }
 
+bool is_network(Kind kind) {
+  return kind == Kind::generator || kind == Kind::critic || kind == Kind::encoder;
+}
+
 }  // namespace
 
 void Bed::place(const Subject& subject) {
@@ -90,6 +94,18 @@ Bed smooth_bed() {
 Subject odd(const Subject& subject) {
   Subject other = subject;
   if (subject.plugin->schema->find("widths")) other.settings.try_emplace("widths", "[37, 30]");
+  if (subject.plugin->schema->find("channels")) other.settings.try_emplace("channels", "13");
+  if (subject.plugin->schema->find("blocks")) other.settings.try_emplace("blocks", "2");
+  return other;
+}
+
+Subject small(const Subject& subject) {
+  Subject other = subject;
+  if (!subject.plugin->schema->find("kernel")) return other;
+  if (subject.plugin->schema->find("init")) other.settings.try_emplace("init", "fan_in");
+  if (subject.plugin->schema->find("widths")) other.settings.try_emplace("widths", "[4, 3]");
+  if (subject.plugin->schema->find("channels")) other.settings.try_emplace("channels", "3");
+  if (subject.plugin->schema->find("blocks")) other.settings.try_emplace("blocks", "2");
   return other;
 }
 
@@ -114,10 +130,14 @@ Placed placed(const Subject& subject, Bed bed) {
     });
   }
   const std::string reason = objection(bed.trial(*subject.registry));
-  if (!reason.empty() && subject.plugin->kind() == Kind::objective)
+  if (reason.empty()) return {std::move(bed), {}};
+  if (subject.plugin->kind() == Kind::objective)
     if (std::optional<Bed> other = with_likelihood(subject, bed)) return {std::move(other), {}};
-  if (!reason.empty()) return {std::nullopt, reason};
-  return {std::move(bed), {}};
+  if (is_network(subject.plugin->kind())) {  // of images, perhaps
+    bed.sections["data"] = fmt::format("{{use: {}, shape: [7, 5]}}", box_name);
+    if (objection(bed.trial(*subject.registry)).empty()) return {std::move(bed), {}};
+  }
+  return {std::nullopt, reason};
 }
 
 std::string part_text(const Subject& subject) {

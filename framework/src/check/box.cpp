@@ -9,19 +9,21 @@ class Box final : public Data {
  public:
   static void describe(Schema<Box>& s) {
     s.summary(
-        "Independent numbers, uniform between two ends, or what heads make of them, [3]. For `saddle "
-        "check`.");
+        "Independent numbers, uniform between two ends, or what heads make of them. For `saddle check`.");
+    s.param("shape", &Box::shape_, {.initial = Integers{3}, .range = at_least(1)}, "Of a sample.");
     s.param("whole", &Box::whole_, {.initial = false}, "Whether they are rounded down.");
     s.param("composition", &Box::composition_, {.initial = false},
             "Whether they are divided by their sum; one-hot if whole.");
     s.param("low", &Box::low_, {.initial = 0}, "The lower end.");
     s.param("high", &Box::high_, {.initial = 1}, "The upper end.");
   }
-  Shape shape() const override { return {3}; }
+  Shape shape() const override { return shape_; }
   Batch draw(Random& random, int64_t batch) const override {
-    const Tensor x = random.uniform({batch, 3}, low_, high_);
-    if (composition_ && whole_) return {at::zeros_like(x).scatter(2, x.argmax(2, true), 1.0), {}};
-    if (composition_) return {at::softmax(x, 2), {}};
+    Shape all = shape_;
+    all.insert(all.begin(), batch);
+    const Tensor x = random.uniform(all, low_, high_);
+    if (composition_ && whole_) return {at::zeros_like(x).scatter(-1, x.argmax(-1, true), 1.0), {}};
+    if (composition_) return {at::softmax(x, -1), {}};
     return {whole_ ? x.floor() : x, {}};
   }
   Batch held_out(Random& random, int64_t count) const override { return draw(random, count); }
@@ -37,6 +39,7 @@ class Box final : public Data {
   }
 
  private:
+  Integers shape_;
   double low_ = 0, high_ = 1;
   bool whole_ = false, composition_ = false;
 };

@@ -189,7 +189,8 @@ std::string slopes_text(const GradientError& error) {
 
 }  // namespace
 
-Finding gradients(const Subject& subject) {
+Finding gradients(const Subject& given) {
+  const Subject subject = small(given);
   const Placed place = placed(subject, smooth_bed());
   if (!place.bed) return {Verdict::skipped, "not with what it's tried beside: " + place.reason};
   std::set<std::string> done;  // without a critic neither penalties nor constraints play: many games are one
@@ -210,7 +211,8 @@ Finding gradients(const Subject& subject) {
                       counted(done.size(), "game"), worst)};
 }
 
-Finding second_derivatives(const Subject& subject) {
+Finding second_derivatives(const Subject& given) {
+  const Subject subject = small(given);
   const Placed place = placed(subject, smooth_bed());
   if (!place.bed) return {Verdict::skipped, "not with what it's tried beside: " + place.reason};
   size_t compared = 0;

@@ -4,6 +4,8 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
+#include "normalise.hpp"
+
 namespace saddle::nn {
 
 const std::vector<std::string>& norm_names() {
@@ -31,34 +33,24 @@ void Normalisation::declare(Declare& d, const std::string& name, int64_t channel
 
 Tensor Normalisation::operator()(const Params& p, const Tensor& x) const {
   if (settings_.norm == Norm::none) return x;
-  const auto reciprocal_root = [this](const Tensor& variance) {
-    return (variance + settings_.epsilon).sqrt().reciprocal();
-  };
   const int64_t lanes = x.size(0), batch = x.size(1), channels = x.size(-1);
-  Tensor rows = x.reshape({lanes, -1, channels});
-  if (settings_.norm == Norm::layer) {
-    const Tensor samples = x.reshape({lanes, batch, -1});
-    const auto count = static_cast<double>(samples.size(2));
-    const Tensor centred = add_to_columns(samples, sample_sum(samples) / -count);
-    const Tensor variance = sample_sum(centred * centred) / count;
-    rows = multiply_columns(centred, reciprocal_root(variance)).view({lanes, -1, channels});
-    return add_to_rows(multiply_rows(rows, p[scale_]), p[shift_]).view(x.sizes());
+  const Tensor rows = x.reshape({lanes, -1, channels});
+  const int64_t rows_of_sample = batch == 0 ? 1 : rows.size(1) / batch;
+  if (settings_.norm == Norm::batch && !p.training()) {
+    const Tensor factor = (p[variance_] + settings_.epsilon).sqrt().reciprocal() * p[scale_];
+    return add_to_rows(multiply_rows(add_to_rows(rows, -p[mean_]), factor), p[shift_]).view(x.sizes());
   }
-  Tensor mean, variance;
-  if (p.training()) {
-    const auto count = static_cast<double>(rows.size(1));
-    mean = column_sum(rows) / count;
-    rows = add_to_rows(rows, -mean);
-    variance = column_sum(rows * rows) / count;
+  const Statistics whose = settings_.norm == Norm::batch ? Statistics::columns : Statistics::samples;
+  const auto [y, mean, variance] =
+      normalise(rows, p[scale_], p[shift_], whose, rows_of_sample, settings_.epsilon);
+  if (settings_.norm == Norm::batch) {
     const at::NoGradGuard no_grad;
+    const auto count = static_cast<double>(rows.size(1));
     const double m = settings_.momentum, unbiased = m * (count > 1 ? count / (count - 1) : 1);
     p.store(mean_, p[mean_] * (1 - m) + mean * m);
     p.store(variance_, p[variance_] * (1 - m) + variance * unbiased);
-  } else {
-    rows = add_to_rows(rows, -p[mean_]);
-    variance = p[variance_];
   }
-  return add_to_rows(multiply_rows(rows, reciprocal_root(variance) * p[scale_]), p[shift_]).view(x.sizes());
+  return y.view(x.sizes());
 }
 
 namespace {
