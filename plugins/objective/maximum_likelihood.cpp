@@ -26,8 +26,9 @@ class MaximumLikelihood final : public Objective {
   }
 
   Tensor loss(const PlayerSpec&, Play& play) const override {
-    const Tensor raw = play.generate_raw(play.latents());
-    return -lane_mean(play.parts().head->log_likelihood(play.params(Kind::head), raw, play.real().samples));
+    const Tensor& samples = play.real().samples;
+    const Tensor raw = play.generate_raw_for(play.latents(), samples);
+    return -lane_mean(play.parts().head->log_likelihood(play.params(Kind::head), raw, samples));
   }
 };
 }  // namespace

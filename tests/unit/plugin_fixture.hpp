@@ -260,4 +260,25 @@ inline Round::Content content(Tensor real, Tensor fake, Player player,
                      options](std::string_view purpose) { return Streams(seeds, options).at(purpose, 3); }};
 }
 
+/// Counts from 0 to 8, for those that look at the data.
+class SomeCounts final : public Data {
+ public:
+  explicit SomeCounts(Shape shape) : shape_(std::move(shape)) {}
+  Shape shape() const override { return shape_; }
+  Batch draw(Random& random, int64_t batch) const override {
+    Shape all{batch};
+    all.insert(all.end(), shape_.begin(), shape_.end());
+    return {random.uniform(all, 0, 9).floor(), {}};
+  }
+  Batch held_out(Random& random, int64_t count) const override { return draw(random, count); }
+
+ private:
+  Shape shape_;
+};
+
+inline void look_at_data(const PluginObject& head, const Shape& sample) {
+  Random random = Streams({0}, at::kFloat).at("observe", 0);
+  head.as<Head>().observe(SomeCounts(sample), random);
+}
+
 }  // namespace saddle::testing

@@ -15,6 +15,7 @@ TEST_CASE("heads that draw have finite samples, likelihoods and slopes, however 
         PluginObject object = make(*plugin, settings, 1, at::kFloat);
         const auto& head = object.as<Head>();
         Declare d;
+        look_at_data(object, {3});
         object.as<Head>().declare(d, {3});
         Shape shape = head.raw_shape({3});
         shape.insert(shape.begin(), 200);
@@ -42,22 +43,12 @@ TEST_CASE("heads that draw have finite samples, likelihoods and slopes, however 
 TEST_CASE(
     "a head gives one lane the same bits alone and among others, under every choice and at its own "
     "temperature") {
-  // Some samples of counts for those that look at the data.
-  class Cells final : public Data {
-   public:
-    Shape shape() const override { return {5}; }
-    Batch draw(Random& random, int64_t batch) const override {
-      return {random.uniform({batch, 5}, 0, 9).floor(), {}};
-    }
-    Batch held_out(Random& random, int64_t count) const override { return draw(random, count); }
-  } cells;
-  const auto made = [&](const RegisteredPlugin& plugin, Settings settings,
-                        const std::vector<double>& temperatures, at::ScalarType dtype, Declare& d) {
+  const auto made = [](const RegisteredPlugin& plugin, Settings settings,
+                       const std::vector<double>& temperatures, at::ScalarType dtype, Declare& d) {
     if (plugin.schema->find("temperature"))
       settings.insert_or_assign("temperature", Setting::each(temperatures));
     PluginObject head = make(plugin, settings, static_cast<int64_t>(temperatures.size()), dtype);
-    Random random = stream({0}, dtype);
-    head.as<Head>().observe(cells, random);
+    look_at_data(head, {5});
     head.as<Head>().declare(d, {5});
     return head;
   };

@@ -146,6 +146,7 @@ TEST_CASE("every head's samples have the data's shape and lie within its range, 
       PluginObject object = make(*plugin, {}, 1, at::kFloat);  // one value of each parameter for all lanes
       const auto& head = object.as<Head>();
       Declare d;
+      look_at_data(object, sample);
       object.as<Head>().declare(d, sample);
       const Shape raw = head.raw_shape(sample);
       const Params params = random_params(d, {1, 2, 3}, at::kFloat);
