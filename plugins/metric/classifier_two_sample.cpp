@@ -36,14 +36,18 @@ class ClassifierTwoSample final : public Metric {
             space_doc);
   }
   std::vector<std::string> columns(const Data&) const override { return {"accuracy", "auc"}; }
+  /// Both halves of both sets hold a sample, and the first ones together k.
+  int64_t smallest_samples() const override {
+    return by_ == "neighbours" ? std::max<int64_t>(2, k_ + k_ % 2) : 2;
+  }
 
   Tensor measure(const Measurement& m) const override {
     const Tensor real = in_space(points(m.real[0]), space_, *m.data);
     return by_lane(m.fake, 2, [&](const Tensor& x) -> std::vector<double> {
       const Tensor fake = in_space(x, space_, *m.data);
-      const int64_t half = std::min(fake.size(0), real.size(0)) / 2;
+      const int64_t least = std::min(fake.size(0), real.size(0)), half = least / 2;
       constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-      if (half == 0 || (by_ == "neighbours" && 2 * half < k_)) return {nan, nan};
+      if (least < smallest_samples()) return {nan, nan};
       const Tensor known = at::cat({real.narrow(0, 0, half), fake.narrow(0, 0, half)}),
                    asked = at::cat({real.narrow(0, half, half), fake.narrow(0, half, half)});
       const Tensor scores = score(known, asked, half);

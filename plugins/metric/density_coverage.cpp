@@ -22,10 +22,11 @@ class DensityCoverage final : public Metric {
             "Which neighbour sets a ball's radius.");
   }
   std::vector<std::string> columns(const Data&) const override { return {"density", "coverage"}; }
+  int64_t smallest_samples() const override { return k_ + 1; }
 
   Tensor measure(const Measurement& m) const override {
     const Tensor real = points(m.real[0]);
-    const bool enough = real.size(0) > k_;
+    const bool enough = real.size(0) >= smallest_samples();
     const auto radii = enough ? squared_radii(real, k_) : std::vector<double>();
     return by_lane(m.fake, 2, [&](const Tensor& fake) -> std::vector<double> {
       constexpr double nan = std::numeric_limits<double>::quiet_NaN();

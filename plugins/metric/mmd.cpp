@@ -25,6 +25,7 @@ class Mmd final : public Metric {
     s.param("bandwidths", &Mmd::bandwidths_, {.initial = Reals{}, .range = above(0)},
             "Bandwidths in the data's units, instead of those that scales give.");
   }
+  int64_t smallest_samples() const override { return 2; }
 
   Tensor measure(const Measurement& m) const override {
     const Tensor real = points(m.real[0]);

@@ -19,6 +19,7 @@ class Moments final : public Metric {
       for (int64_t i = 0; i < numel(data.shape()); ++i) names.push_back(fmt::format("{}.{}", moment, i));
     return names;
   }
+  int64_t smallest_samples() const override { return 2; }
   Tensor measure(const Measurement& m) const override {
     const auto features = static_cast<size_t>(numel(m.data->shape()));
     return by_lane(m.fake, 2 * features, [](const Tensor& x) {

@@ -25,6 +25,7 @@ class PrecisionRecall final : public Metric {
             "Which neighbour sets a ball's radius.");
   }
   std::vector<std::string> columns(const Data&) const override { return {"precision", "recall"}; }
+  int64_t smallest_samples() const override { return k_ + 1; }
 
   Tensor measure(const Measurement& m) const override {
     const Tensor real = points(m.real[0]);

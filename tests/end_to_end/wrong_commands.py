@@ -34,6 +34,10 @@ _, stderr = saddle("run", "ring.yaml", "train.steps=4", "--out", "folder/store")
 assert "warning: train.steps=4 of the command line does not count in the case long of the axis m, which sets it" in stderr
 assert sorted(row["steps"] for row in table("folder/store").values()) == [4, 5]
 
+# So is a metric of more neighbours than there are samples.
+stdout, _ = saddle("plan", "ring.yaml", "metrics=[{use: precision_recall, k: 9}]")
+assert "the metric precision_recall is NaN: it takes at least 10 samples, and measure.samples is 9 (2 trials)" in stdout, stdout
+
 # A metric that is wrong is shown as it was given.
 _, stderr = saddle("measure", "folder/store", "modes", "mods", expect=2)
 assert "command line: METRIC: there is no metric named 'mods'; did you mean 'modes'?\n      | mods\n      | ^" in stderr, stderr

@@ -395,6 +395,25 @@ TEST_CASE("Too few samples for an estimate give NaN") {
   CHECK_FALSE(std::isnan(value("sliced_wasserstein", one, many)));
 }
 
+TEST_CASE("A metric that says how many samples it takes is NaN of one fewer, and not of as many") {
+  size_t said = 0;
+  for (const RegisteredPlugin* plugin : testing::built_plugins().of(Kind::metric)) {
+    const PluginObject object = from_yaml(Kind::metric, plugin->name());
+    const int64_t smallest = object.as<Metric>().smallest_samples();
+    if (smallest == 1) continue;
+    INFO(plugin->name());
+    ++said;
+    const Tensor fake = normals(1, 1, smallest, 2), real = normals(2, 1, smallest, 2)[0];
+    CHECK(
+        measure(plugin->name(), fake.narrow(1, 0, smallest - 1), real.narrow(0, 0, smallest - 1), any_data())
+            .isnan()
+            .any()
+            .item<bool>());
+    CHECK(measure(plugin->name(), fake, real, any_data()).isfinite().all().item<bool>());
+  }
+  CHECK(said >= 5);
+}
+
 TEST_CASE("Metrics of modes say that they need modes") {
   class Unknown final : public Data {
    public:

@@ -69,20 +69,6 @@ TEST_CASE("Variable features are those that scanpy chooses") {
     CHECK(difference(everything(one.as<Data>()).samples, rows.index_select(1, best)) == 0);
 }
 
-TEST_CASE("Library sizes are those of the counts that the file held") {
-  const Tensor rows = table(json_fixture("reader_fixtures.json").at("table"));
-  for (const char* more :
-       {"held_out: 0.5", "held_out: 0.5, target_sum: 1e4, log1p: true, variable_features: 15"})
-    for (const PluginObject& one : readings(more)) {
-      const Tensor sizes = one.as<Data>().library_sizes();
-      REQUIRE(sizes.sizes() == at::IntArrayRef({25}));
-      CHECK((sizes.unsqueeze(1) == rows.sum(1).unsqueeze(0)).any(1).all().item<bool>());
-      const bool counts = one.as<Data>().not_a_count().empty();
-      CHECK(counts == (more == std::string("held_out: 0.5")));
-      if (counts) CHECK(at::equal(sizes, one.as<Data>().training(0, 25, at::kDouble).samples[0].sum(1)));
-    }
-}
-
 TEST_CASE("A table is scaled to a range by one line for all features") {
   const Tensor rows = table(json_fixture("reader_fixtures.json").at("table"));
   const double top = rows.max().item<double>();

@@ -61,9 +61,6 @@ class SADDLE_API Data : public Plugin {
   /// Which value is no count, a whole number from 0 up, for a message: "sample 3, feature 7 is 0.5". Empty
   /// where all of them are.
   virtual std::string not_a_count() const { return "they are continuous"; }
-  /// Sums of the training samples' counts before counts were selected or changed: [n] float64, in the order
-  /// of `training`, or undefined.
-  virtual Tensor library_sizes() const { return {}; }
   /// The letters of one-hot sequences, in order; empty where samples are something else.
   virtual std::string alphabet() const { return {}; }
   virtual std::optional<Grammar> grammar() const { return std::nullopt; }

@@ -128,5 +128,52 @@ class NormParameters {
   double norm_momentum_ = 0.1, norm_epsilon_ = 1e-5;
 };
 
+/// Those of a stack of convolution blocks over sequences, images of one row.
+class SequenceBlockParameters : public NormParameters {
+ protected:
+  template <class T>
+  static void describe_blocks(Schema<T>& s) {
+    s.param("channels", &T::channels_, {.initial = 100, .range = at_least(1)}, "Channels of every block.");
+    s.param("blocks", &T::blocks_, {.initial = 5, .range = at_least(0)}, "How many blocks.");
+    s.param("kernel", &T::kernel_, {.initial = 5, .range = at_least(1)},
+            "Positions that a convolution sees.");
+    s.param("residual", &T::residual_, {.initial = true},
+            "Whether a block is x + scale·f(x), f two convolutions after an activation each; otherwise it is "
+            "a convolution and an activation.");
+    s.param("residual_scale", &T::residual_scale_,
+            {.initial = 0.3, .only_when = OnlyWhen{"residual", {"true"}}}, "The scale of f.");
+    s.param("padding", &T::padding_, {.initial = "zero", .choices = {"zero", "circular"}},
+            "What lies beyond the ends: zeros, or the other end.");
+    s.param("activation", &T::activation_, {.initial = "relu", .choices = activation_names()},
+            "Activation of the convolutions.");
+    s.param("init", &T::init_, {.initial = "fan_in", .choices = weight_init_names()},
+            "How weights start; fan_in is uniform within ±1/√inputs, biases too.");
+    NormParameters::describe_norm(s, "none");
+  }
+  int64_t channels() const { return channels_; }
+  int64_t blocks() const { return blocks_; }
+  WeightInit init() const { return weight_init_named(init_); }
+  /// The blocks, their parameters named block.0, block.1, …
+  std::vector<ConvolutionBlock> declare_blocks(Declare& d) const {
+    std::vector<ConvolutionBlock> stack(static_cast<size_t>(blocks_));
+    for (size_t i = 0; i < stack.size(); ++i)
+      stack[i].declare(d, "block." + std::to_string(i),
+                       {.channels = channels_,
+                        .window = Window::same({1, kernel_}, padding_ == "circular"),
+                        .activation = activation_named(activation_),
+                        .init = init(),
+                        .norm = norm_settings(),
+                        .residual = residual_,
+                        .scale = residual_scale_});
+    return stack;
+  }
+
+ private:
+  int64_t channels_{}, blocks_{}, kernel_{};
+  bool residual_{};
+  double residual_scale_{};
+  std::string padding_, activation_, init_;
+};
+
 }  // namespace nn
 }  // namespace saddle

@@ -32,6 +32,8 @@ class SADDLE_API Metric : public Plugin {
   virtual bool needs_game() const { return false; }
   /// Why these parts can't support it; empty if they can. The columns are NaN then, and the plan says why.
   virtual std::string unsupported(const Parts& /*parts*/) const { return {}; }
+  /// Fewer samples, generated and real, leave columns NaN; the plan says so.
+  virtual int64_t smallest_samples() const { return 1; }
   /// [lane, column] float64
   virtual Tensor measure(const Measurement& m) const = 0;
 };

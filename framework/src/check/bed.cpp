@@ -101,7 +101,7 @@ Subject odd(const Subject& subject) {
 
 Subject small(const Subject& subject) {
   Subject other = subject;
-  if (!subject.plugin->schema->find("kernel")) return other;
+  if (!is_network(subject.plugin->kind())) return other;
   if (subject.plugin->schema->find("init")) other.settings.try_emplace("init", "fan_in");
   if (subject.plugin->schema->find("widths")) other.settings.try_emplace("widths", "[4, 3]");
   if (subject.plugin->schema->find("channels")) other.settings.try_emplace("channels", "3");

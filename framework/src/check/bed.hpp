@@ -36,8 +36,8 @@ Placed placed(const Subject& subject, Bed bed);
 
 /// With hidden layers of odd widths, where it has some.
 Subject odd(const Subject& subject);
-/// With few channels, where it is a network of convolutions, and weights so large that no small step takes
-/// many activations across the kink at 0.
+/// A network of a few units or channels, whose weights are so large that no small step takes many activations
+/// across the kink at 0.
 Subject small(const Subject& subject);
 
 /// Why the parts of a trial don't go together; empty if they do.

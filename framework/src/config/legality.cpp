@@ -315,9 +315,13 @@ std::vector<std::string> Legality::warnings(const TrialConfig& trial) {
   for (const PartPtr& part : trial.metrics) {
     const auto& metric = objects_.of(part).as<Metric>();
     const std::string reason = ask_plugin(*part->plugin, [&] { return metric.unsupported(parts); });
-    if (reason.empty()) continue;
-    result.push_back("the metric " + part->as + " is NaN for the data " + trial.data->plugin->name() + ": " +
-                     reason);
+    const int64_t smallest = ask_plugin(*part->plugin, [&] { return metric.smallest_samples(); });
+    if (!reason.empty())
+      result.push_back("the metric " + part->as + " is NaN for the data " + trial.data->plugin->name() +
+                       ": " + reason);
+    else if (trial.measure.samples < smallest)
+      result.push_back("the metric " + part->as + " is NaN: it takes at least " + std::to_string(smallest) +
+                       " samples, and measure.samples is " + std::to_string(trial.measure.samples));
   }
   return result;
 }

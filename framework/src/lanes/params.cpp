@@ -2,10 +2,12 @@
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
+#include <saddle/error.hpp>
 
 #include "recorder.hpp"
 
 #include <algorithm>
+#include <string>
 
 namespace saddle {
 namespace {
@@ -21,7 +23,23 @@ int64_t end_of(const std::vector<Slot>& slots) {
   return slots.empty() ? 0 : slots.back().offset + round_up(numel(slots.back().shape), slot_unit);
 }
 
+/// The most numbers of a network, 8 TB of float64: no machine trains more, and no sum of sizes overflows.
+constexpr int64_t most_numbers = int64_t{1} << 40;
+
+/// How many numbers the shape holds, or more than `most_numbers`.
+int64_t numbers(const Shape& shape) {
+  int64_t n = 1;
+  for (const int64_t size : shape) {
+    // A negative size is a product that has overflowed on its way here.
+    if (size < 0 || (n > 0 && size > most_numbers / n)) return most_numbers + 1;
+    n *= size;
+  }
+  return n;
+}
+
 int append(std::vector<Slot>& slots, std::string name, Shape shape, Init init) {
+  if (end_of(slots) + numbers(shape) > most_numbers)
+    throw ParamError("use", "with " + name + " the network would hold more than 2^40 numbers");
   const int64_t offset = end_of(slots);
   slots.push_back({std::move(name), std::move(shape), init, offset});
   return static_cast<int>(slots.size()) - 1;

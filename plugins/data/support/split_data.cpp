@@ -84,12 +84,6 @@ std::string SplitData::not_a_count() const {
                      number_text(samples_[row].flatten()[column].item<double>()));
 }
 
-Tensor SplitData::library_sizes() const {
-  if (library_sizes_.defined()) return library_sizes_.index_select(0, train_);
-  if (standardise_ != "none" || !not_a_count().empty()) return {};
-  return samples_.index_select(0, train_).flatten(1).to(at::kDouble).sum(1);
-}
-
 void SplitData::scale_from(double largest) {
   const bool symmetric = scale_ == "symmetric";
   divisor_ = symmetric ? largest / 2 : largest;

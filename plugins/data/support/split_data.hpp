@@ -17,7 +17,6 @@ class SplitData : public Data {
   bool has_labels() const final { return labels_.defined(); }
   std::vector<std::string> classes() const final { return classes_; }
   std::string not_a_count() const final;
-  Tensor library_sizes() const final;
 
  protected:
   template <class T>
@@ -49,8 +48,6 @@ class SplitData : public Data {
   /// Values 0 … largest become what `scale` says.
   void scale_from(double largest);
   void name_classes(std::vector<std::string> classes) { classes_ = std::move(classes); }
-  /// [n] float64, of all samples in the order in which they were handed over.
-  void set_library_sizes(const Tensor& sizes) { library_sizes_ = sizes; }
 
  private:
   void standardise();
@@ -60,8 +57,8 @@ class SplitData : public Data {
   double held_out_share_{};
   int64_t split_seed_{};
   std::string scale_, standardise_ = "none", name_;
-  Tensor samples_, labels_, library_sizes_;  // [n, feature…] as stored, [n], [n]
-  Tensor train_, held_out_;                  // which rows of them
+  Tensor samples_, labels_;  // [n, feature…] as stored, [n]
+  Tensor train_, held_out_;  // which rows of them
   std::vector<std::string> classes_;
   Shape shape_;
   Interval range_;

@@ -113,12 +113,6 @@ double smallest(const Table& table) {
   return least;
 }
 
-bool holds_counts(const Table& table) {
-  bool all = true;
-  each_number(table, [&](int64_t, int64_t, double x) { all = all && x >= 0 && x == std::floor(x); });
-  return all;
-}
-
 void normalise(Table& table, const Tensor& factors, bool log1p) {
   const Tensor of_row = factors.contiguous();
   const auto* factor = of_row.const_data_ptr<double>();

@@ -40,8 +40,6 @@ void check_finite(const Table&);
 Tensor row_sums(const Table&);
 /// The smallest number, zeros that are not stored included.
 double smallest(const Table&);
-/// Whether all are whole numbers from 0 up.
-bool holds_counts(const Table&);
 /// Every row times its factor [row], then, if asked for, log(1 + x). A dense table becomes float64.
 void normalise(Table&, const Tensor& factors, bool log1p);
 /// Mean and variance (with n − 1) of each column of f(number), zeros included; f(0) must be 0. float64

@@ -87,13 +87,11 @@ void TableData::keep_table(Table table) {
 void TableData::transform(Table& table) {
   if (!scale_to_.empty() && (scale_to_.size() != 2 || !(scale_to_[0] < scale_to_[1])))
     throw ParamError("scale_to", "two numbers are needed, the smaller one first");
-  const Tensor sums = row_sums(table);
-  if (holds_counts(table)) set_library_sizes(sums);
   if (target_sum_ > 0 || log1p_) {
     if (const double least = smallest(table); least < 0)
       throw ParamError(target_sum_ > 0 ? "target_sum" : "log1p",
                        fmt::format("{} holds negative numbers, {} for one", table.name, number_text(least)));
-    const Tensor ones = at::ones_like(sums);
+    const Tensor sums = row_sums(table), ones = at::ones_like(sums);
     normalise(table, target_sum_ > 0 ? at::where(sums == 0, ones, target_sum_ / sums) : ones, log1p_);
   }
   if (variable_features_ > 0) {
