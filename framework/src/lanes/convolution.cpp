@@ -66,16 +66,15 @@ void contract_lane(Operand wanted, const Sliding& sliding, int64_t batch, int64_
     switch (wanted) {
       case Operand::y:
         sliding.gather(x, rows.data, first, count);
-        gemm(false, false, count, outputs, seen, rows.data, w, T(0), result + first * outputs);
+        gemm(false, false, count, outputs, seen, rows.data, w, false, result + first * outputs);
         break;
       case Operand::x:
-        gemm(false, true, count, seen, outputs, y + first * outputs, w, T(0), rows.data);
+        gemm(false, true, count, seen, outputs, y + first * outputs, w, false, rows.data);
         sliding.scatter(rows.data, result, first, count);
         break;
       case Operand::w:
         sliding.gather(x, rows.data, first, count);
-        gemm(true, false, seen, outputs, count, rows.data, y + first * outputs, T(first == 0 ? 0 : 1),
-             result);
+        gemm(true, false, seen, outputs, count, rows.data, y + first * outputs, first > 0, result);
         break;
     }
   }

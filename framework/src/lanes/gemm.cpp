@@ -1,8 +1,13 @@
 #include "gemm.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <vector>
 
 #include "aligned.hpp"
+#include "kernels.hpp"
+#include "products.hpp"
 
 extern "C" {
 void sgemm_(const char*, const char*, const int*, const int*, const int*, const float*, const float*,
@@ -16,11 +21,11 @@ namespace {
 
 // BLAS is column-major: the transposes of all three matrices, in the other order.
 template <class T, class F>
-void row_major(F* blas, bool ta, bool tb, int64_t m, int64_t n, int64_t k, const T* a, const T* b, T beta,
+void row_major(F* blas, bool ta, bool tb, int64_t m, int64_t n, int64_t k, const T* a, const T* b, bool adds,
                T* c) {
   const int rows = static_cast<int>(m), columns = static_cast<int>(n), inner = static_cast<int>(k);
   const int lda = ta ? rows : inner, ldb = tb ? inner : columns;
-  const T one = 1;
+  const T one = 1, beta = adds ? 1 : 0;
   blas(tb ? "T" : "N", ta ? "T" : "N", &columns, &rows, &inner, &one, b, &ldb, a, &lda, &beta, c, &columns);
 }
 
@@ -31,8 +36,8 @@ bool aligned(const void* p) { return reinterpret_cast<uintptr_t>(p) % alignment 
 
 template <class T, class F>
 void same_bits_anywhere(F* blas, bool ta, bool tb, int64_t m, int64_t n, int64_t k, const T* a, const T* b,
-                        T beta, T* c) {
-  if (aligned(a) && aligned(b) && aligned(c)) return row_major(blas, ta, tb, m, n, k, a, b, beta, c);
+                        bool adds, T* c) {
+  if (aligned(a) && aligned(b) && aligned(c)) return row_major(blas, ta, tb, m, n, k, a, b, adds, c);
   const Aligned<T> own_a(aligned(a) ? 0 : m * k), own_b(aligned(b) ? 0 : k * n),
       own_c(aligned(c) ? 0 : m * n);
   if (!aligned(a)) a = std::copy_n(a, m * k, own_a.data) - m * k;
@@ -40,22 +45,136 @@ void same_bits_anywhere(F* blas, bool ta, bool tb, int64_t m, int64_t n, int64_t
   T* result = c;
   if (!aligned(c)) {
     result = own_c.data;
-    if (beta != 0) std::copy_n(c, m * n, result);
+    if (adds) std::copy_n(c, m * n, result);
   }
-  row_major(blas, ta, tb, m, n, k, a, b, beta, result);
+  row_major(blas, ta, tb, m, n, k, a, b, adds, result);
   if (result != c) std::copy_n(result, m * n, c);
+}
+
+void blas_gemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const float* a, const float* b, bool adds,
+               float* c) {
+  same_bits_anywhere(sgemm_, ta, tb, m, n, k, a, b, adds, c);
+}
+void blas_gemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const double* a, const double* b, bool adds,
+               double* c) {
+  same_bits_anywhere(dgemm_, ta, tb, m, n, k, a, b, adds, c);
+}
+
+/// Which products are ours, and how they are computed.
+struct Choice {
+  const products::Loops& loops = *products::loops_here()[0];
+  // The BLAS has other kernels on other processors.
+  bool always = [] {
+    const char* kernels = std::getenv("SADDLE_KERNELS");
+    return kernels != nullptr && std::strcmp(kernels, "portable") == 0;
+  }();
+
+  // Where calling the BLAS costs as much as the product, or its kernels are not made for so thin a matrix.
+  // Larger matrices it copies into the order in which it reads them, and we don't.
+  bool ours(int64_t m, int64_t n, int64_t k) const {
+    constexpr int64_t small = int64_t{1} << 20, thin = 8;
+    if (always) return true;
+    if (!loops.fast) return false;
+    const int64_t work = m * n * k;
+    return work <= small || (std::min({m, n, k}) <= thin && work <= 4 * small);
+  }
+};
+
+const Choice& choice() {
+  static const Choice made;
+  return made;
+}
+
+template <class T>
+const products::LoopsOf<T>& loops() {
+  if constexpr (sizeof(T) == sizeof(float))
+    return choice().loops.of_float;
+  else
+    return choice().loops.of_double;
+}
+
+/// Memory that lasts from one product to the next.
+template <class T>
+T* scratch(int64_t n) {
+  static thread_local std::vector<T> memory;
+  if (memory.size() < static_cast<size_t>(n)) memory.resize(static_cast<size_t>(n));
+  return memory.data();
+}
+
+/// The numbers of a register that any processor here has, or of several.
+constexpr int64_t wide = 16;
+
+// The narrow side of a product can't fill registers; what does then depends on which numbers lie side by
+// side.
+template <class T>
+void own_gemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const T* a, const T* b, T* c,
+              const products::Finish<T>& finish) {
+  const bool few_columns = n < wide, few_rows = m < wide;
+  // Rows of A lie along p, and so can, or do, those of B.
+  if (!ta && k >= wide && (few_columns || (tb && m <= 4))) {
+    const T* rows = b;
+    if (!tb) {
+      T* own = scratch<T>(n * k);
+      loops<T>().transpose({k, n, b, own});
+      rows = own;
+    }
+    return loops<T>().dots({m, n, k, a, k, rows, k, c, n, finish});
+  }
+  // Cᵀ = op(B)ᵀ·A, along the rows of A as it is stored.
+  if (ta && few_columns && !few_rows && finish.bias == nullptr && !finish.relu) {
+    products::Outer<T> o{n, m, k, b, tb ? k : 1, tb ? 1 : n, a, m, c, m, {.adds = finish.adds}};
+    if (n == 1) return loops<T>().outer(o);
+    o.c = scratch<T>(n * m);
+    o.finish.adds = false;
+    loops<T>().outer(o);
+    for (int64_t i = 0; i < m; ++i)
+      for (int64_t j = 0; j < n; ++j) c[i * n + j] = o.c[j * m + i] + (finish.adds ? c[i * n + j] : T(0));
+    return;
+  }
+  if (tb) {
+    T* own = scratch<T>(n * k);
+    loops<T>().transpose({n, k, b, own});
+    b = own;
+  }
+  loops<T>().outer({m, n, k, a, ta ? 1 : k, ta ? m : 1, b, n, c, n, finish});
+}
+
+template <class T>
+void any_gemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const T* a, const T* b, bool adds, T* c) {
+  if (choice().ours(m, n, k)) return own_gemm(ta, tb, m, n, k, a, b, c, {.adds = adds});
+  blas_gemm(ta, tb, m, n, k, a, b, adds, c);
+}
+
+template <class T>
+void any_affine(Activation activation, int64_t m, int64_t n, int64_t k, const T* a, const T* b, const T* bias,
+                T* c) {
+  if (!choice().ours(m, n, k)) {
+    blas_gemm(false, false, m, n, k, a, b, false, c);
+    return kernels::add_and_activate(activation, bias, c, m, n);
+  }
+  const bool relu = activation == Activation::relu;
+  own_gemm(false, false, m, n, k, a, b, c, {.bias = bias, .relu = relu});
+  if (!relu) kernels::activate(activation, c, m * n);
 }
 
 }  // namespace
 
 void gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float* a, const float* b,
-          float beta, float* c) {
-  same_bits_anywhere(sgemm_, transpose_a, transpose_b, m, n, k, a, b, beta, c);
+          bool adds, float* c) {
+  any_gemm(transpose_a, transpose_b, m, n, k, a, b, adds, c);
+}
+void gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const double* a,
+          const double* b, bool adds, double* c) {
+  any_gemm(transpose_a, transpose_b, m, n, k, a, b, adds, c);
 }
 
-void gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const double* a,
-          const double* b, double beta, double* c) {
-  same_bits_anywhere(dgemm_, transpose_a, transpose_b, m, n, k, a, b, beta, c);
+void affine(Activation activation, int64_t m, int64_t n, int64_t k, const float* a, const float* b,
+            const float* bias, float* c) {
+  any_affine(activation, m, n, k, a, b, bias, c);
+}
+void affine(Activation activation, int64_t m, int64_t n, int64_t k, const double* a, const double* b,
+            const double* bias, double* c) {
+  any_affine(activation, m, n, k, a, b, bias, c);
 }
 
 }  // namespace saddle

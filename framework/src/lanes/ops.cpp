@@ -146,8 +146,8 @@ Tensor raw_matmul(const Tensor& a_any, const Tensor& b_any, bool ta, bool tb) {
   AT_DISPATCH_FLOATING_TYPES(a.scalar_type(), "matmul", [&] {
     run_kernel({&a, &b}, {&c}, [=, step_a = a.stride(0), step_b = b.stride(0)](char* const* p) {
       for (int64_t lane = 0; lane < lanes; ++lane)
-        gemm(ta, tb, m, n, k, in<scalar_t>(p[0]) + lane * step_a, in<scalar_t>(p[1]) + lane * step_b,
-             scalar_t(0), out<scalar_t>(p[2]) + lane * m * n);
+        gemm(ta, tb, m, n, k, in<scalar_t>(p[0]) + lane * step_a, in<scalar_t>(p[1]) + lane * step_b, false,
+             out<scalar_t>(p[2]) + lane * m * n);
     });
   });
   return c;
@@ -241,13 +241,10 @@ struct DenseFunction : Function<DenseFunction> {
     AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "dense", [&] {
       run_kernel({&x, &w, &b}, {&y},
                  [=, step_x = x.stride(0), step_w = w.stride(0), step_b = b.stride(0)](char* const* p) {
-                   for (int64_t lane = 0; lane < lanes; ++lane) {
-                     auto* to = out<scalar_t>(p[3]) + lane * rows * outputs;
-                     gemm(false, false, rows, outputs, inputs, in<scalar_t>(p[0]) + lane * step_x,
-                          in<scalar_t>(p[1]) + lane * step_w, scalar_t(0), to);
-                     kernels::add_and_activate(static_cast<Activation>(activation),
-                                               in<scalar_t>(p[2]) + lane * step_b, to, rows, outputs);
-                   }
+                   for (int64_t lane = 0; lane < lanes; ++lane)
+                     affine(static_cast<Activation>(activation), rows, outputs, inputs,
+                            in<scalar_t>(p[0]) + lane * step_x, in<scalar_t>(p[1]) + lane * step_w,
+                            in<scalar_t>(p[2]) + lane * step_b, out<scalar_t>(p[3]) + lane * rows * outputs);
                  });
     });
     ctx->saved_data["activation"] = activation;

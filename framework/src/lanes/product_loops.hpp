@@ -1,0 +1,213 @@
+// The loops of products.hpp over registers of one kind. Included by a file for each kind, which is compiled
+// for its processors and therefore includes nothing else that another file could share.
+#pragma once
+#include "products.hpp"
+
+namespace saddle::products {
+namespace {
+
+// A Unit<T> says what a register of numbers T is: V, how many it holds (size), the tile of sums that fits
+// into the registers (rows × vectors), and zero, all, load, load_part, store, store_part, fma, add, relu.
+
+template <class U, int rows, int vectors, bool part, class T>
+inline void tile(const Outer<T>& o, int64_t i, int64_t j, int64_t last) {
+  using V = typename U::V;
+  const T* a = o.a + i * o.a_row;
+  const T* b = o.b + j;
+  V sums[rows][vectors];
+#pragma GCC unroll 16
+  for (int r = 0; r < rows; ++r)
+#pragma GCC unroll 4
+    for (int v = 0; v < vectors; ++v) sums[r][v] = U::zero();
+  for (int64_t p = 0; p < o.k; ++p) {
+    V row[vectors];
+#pragma GCC unroll 4
+    for (int v = 0; v < vectors; ++v)
+      row[v] = part && v == vectors - 1 ? U::load_part(b + v * U::size, last) : U::load(b + v * U::size);
+#pragma GCC unroll 16
+    for (int r = 0; r < rows; ++r) {
+      const V x = U::all(a[r * o.a_row]);
+#pragma GCC unroll 4
+      for (int v = 0; v < vectors; ++v) sums[r][v] = U::fma(x, row[v], sums[r][v]);
+    }
+    a += o.a_step;
+    b += o.b_row;
+  }
+#pragma GCC unroll 16
+  for (int r = 0; r < rows; ++r)
+#pragma GCC unroll 4
+    for (int v = 0; v < vectors; ++v) {
+      const bool cut = part && v == vectors - 1;
+      const int64_t column = j + v * U::size;
+      T* c = o.c + (i + r) * o.c_row + column;
+      V y = sums[r][v];
+      if (o.finish.adds) y = U::add(y, cut ? U::load_part(c, last) : U::load(c));
+      if (o.finish.bias != nullptr) {
+        const T* bias = o.finish.bias + column;
+        y = U::add(y, cut ? U::load_part(bias, last) : U::load(bias));
+      }
+      if (o.finish.relu) y = U::relu(y);
+      if (cut)
+        U::store_part(c, y, last);
+      else
+        U::store(c, y);
+    }
+}
+
+template <class U, int vectors, bool part, class T>
+inline void panel(const Outer<T>& o, int64_t j, int64_t last) {
+  int64_t i = 0;
+  for (; o.m - i >= U::rows; i += U::rows) tile<U, U::rows, vectors, part>(o, i, j, last);
+  for (; o.m - i >= 4; i += 4) tile<U, 4, vectors, part>(o, i, j, last);
+  if (o.m - i >= 2) {
+    tile<U, 2, vectors, part>(o, i, j, last);
+    i += 2;
+  }
+  if (i < o.m) tile<U, 1, vectors, part>(o, i, j, last);
+}
+
+// The last columns: up to `vectors` registers, the last of them perhaps in part.
+template <class U, int vectors, class T>
+inline void last_panel(const Outer<T>& o, int64_t j) {
+  const int64_t rest = o.n - j;
+  if constexpr (vectors > 1)
+    if (rest <= (vectors - 1) * U::size) return last_panel<U, vectors - 1>(o, j);
+  const int64_t last = rest - (vectors - 1) * U::size;
+  if (last == U::size)
+    panel<U, vectors, false>(o, j, last);
+  else
+    panel<U, vectors, true>(o, j, last);
+}
+
+template <class U, class T>
+void outer(const Outer<T>& o) {
+  constexpr int64_t width = U::vectors * U::size;
+  int64_t j = 0;
+  for (; o.n - j >= width; j += width) panel<U, U::vectors, false>(o, j, U::size);
+  if (j < o.n) last_panel<U, U::vectors>(o, j);
+}
+
+// x[0] … x[size − 1], shuffled like a deck of cards as many times as halving takes to 1, are the columns.
+template <class U>
+inline void turn(typename U::V* x) {
+  typename U::V y[U::size];
+#pragma GCC unroll 4
+  for (int width = U::size; width > 1; width /= 2) {
+#pragma GCC unroll 8
+    for (int i = 0; i < U::size / 2; ++i) {
+      y[2 * i] = U::low(x[i], x[i + U::size / 2]);
+      y[2 * i + 1] = U::high(x[i], x[i + U::size / 2]);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < U::size; ++i) x[i] = y[i];
+  }
+}
+
+template <class U, class T>
+void transpose(const Transpose<T>& t) {
+  constexpr int n = U::size;
+  const int64_t rows = t.rows - t.rows % n, columns = t.columns - t.columns % n;
+  for (int64_t r = 0; r < rows; r += n)
+    for (int64_t c = 0; c < columns; c += n) {
+      typename U::V x[n];
+#pragma GCC unroll 16
+      for (int i = 0; i < n; ++i) x[i] = U::load(t.from + (r + i) * t.columns + c);
+      turn<U>(x);
+#pragma GCC unroll 16
+      for (int i = 0; i < n; ++i) U::store(t.to + (c + i) * t.rows + r, x[i]);
+    }
+  for (int64_t r = 0; r < t.rows; ++r)
+    for (int64_t c = r < rows ? columns : 0; c < t.columns; ++c)
+      t.to[c * t.rows + r] = t.from[r * t.columns + c];
+}
+
+constexpr int parts = 16;  // sums of a dot product
+
+// The first halves of the sums of `rows` dot products, row by row, plus the second halves, until each row's
+// fill one register.
+template <class U, int rows, class T>
+inline void part_sums(const Dots<T>& d, const T* a, const T* b, typename U::V* sums_of_row) {
+  using V = typename U::V;
+  constexpr int vectors = parts / U::size;
+  V sums[rows][vectors];
+#pragma GCC unroll 16
+  for (int r = 0; r < rows; ++r)
+#pragma GCC unroll 16
+    for (int v = 0; v < vectors; ++v) sums[r][v] = U::zero();
+  int64_t p = 0;
+  for (; d.k - p >= parts; p += parts)
+#pragma GCC unroll 16
+    for (int v = 0; v < vectors; ++v) {
+      const V y = U::load(b + p + v * U::size);
+#pragma GCC unroll 16
+      for (int r = 0; r < rows; ++r)
+        sums[r][v] = U::fma(U::load(a + r * d.a_row + p + v * U::size), y, sums[r][v]);
+    }
+#pragma GCC unroll 16
+  for (int v = 0; v < vectors; ++v) {
+    const int64_t rest = d.k - p - v * U::size, count = rest < U::size ? rest : U::size;
+    if (count <= 0) break;
+    const V y = U::load_part(b + p + v * U::size, count);
+#pragma GCC unroll 16
+    for (int r = 0; r < rows; ++r)
+      sums[r][v] = U::fma(U::load_part(a + r * d.a_row + p + v * U::size, count), y, sums[r][v]);
+  }
+#pragma GCC unroll 16
+  for (int r = 0; r < rows; ++r) {
+#pragma GCC unroll 4
+    for (int half = vectors / 2; half > 0; half /= 2)
+#pragma GCC unroll 8
+      for (int v = 0; v < half; ++v) sums[r][v] = U::add(sums[r][v], sums[r][v + half]);
+    sums_of_row[r] = sums[r][0];
+  }
+}
+
+// As many rows as a register holds numbers: shuffling two rows' sums brings the halves that are added below
+// each other, and leaves what both add to in one register. In the end there is one, a number a row.
+template <class U>
+inline typename U::V row_sums(typename U::V* x) {
+#pragma GCC unroll 4
+  for (int width = U::size / 2; width > 0; width /= 2)
+#pragma GCC unroll 8
+    for (int i = 0; i < width; ++i) x[i] = U::add(U::low(x[i], x[i + width]), U::high(x[i], x[i + width]));
+  return x[0];
+}
+
+template <class T>
+inline void finish_one(const Finish<T>& finish, T y, int64_t column, T* c) {
+  if (finish.adds) y += *c;
+  if (finish.bias != nullptr) y += finish.bias[column];
+  *c = finish.relu && y <= 0 ? T(0) : y;
+}
+
+template <class U, class T>
+void dots(const Dots<T>& d) {
+  constexpr int at_once = U::size < U::dot_rows ? U::size : U::dot_rows;
+  for (int64_t i = 0; i < d.m; i += U::size) {
+    const int64_t rows = d.m - i < U::size ? d.m - i : U::size;
+    const T* a = d.a + i * d.a_row;
+    for (int64_t j = 0; j < d.n; ++j) {
+      const T* b = d.b + j * d.b_row;
+      typename U::V x[U::size];
+      if (rows == U::size) {
+#pragma GCC unroll 4
+        for (int r = 0; r < U::size; r += at_once) part_sums<U, at_once>(d, a + r * d.a_row, b, x + r);
+      } else {
+        for (int r = 0; r < U::size; ++r)
+          if (r < rows)
+            part_sums<U, 1>(d, a + r * d.a_row, b, x + r);
+          else
+            x[r] = U::zero();
+      }
+      T sums[U::size];
+      U::store(sums, row_sums<U>(x));
+      for (int64_t r = 0; r < rows; ++r) finish_one(d.finish, sums[r], j, d.c + (i + r) * d.c_row + j);
+    }
+  }
+}
+
+template <class U, class T>
+constexpr LoopsOf<T> loops_of = {outer<U, T>, dots<U, T>, transpose<U, T>};
+
+}  // namespace
+}  // namespace saddle::products

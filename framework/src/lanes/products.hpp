@@ -1,0 +1,74 @@
+// Small matrix products, with bias and activation in the same pass. Every number is one chain of fused
+// multiply-adds in an order that the sizes alone decide, so that all processors give the same bits, wherever
+// the matrices lie.
+#pragma once
+#include <saddle/export.hpp>
+
+#include <cstdint>
+
+namespace saddle::products {
+
+/// What happens to the sums: c = relu(sums + c + bias), each if asked for.
+template <class T>
+struct Finish {
+  bool adds = false;        ///< to what c holds
+  const T* bias = nullptr;  ///< one a column
+  bool relu = false;        ///< keeps NaN
+};
+
+/// c[i][j] = Σ_p a(i, p) b[p][j], in the order of p; a(i, p) lies at a[i·a_row + p·a_step].
+template <class T>
+struct Outer {
+  int64_t m, n, k;
+  const T* a;
+  int64_t a_row, a_step;
+  const T* b;
+  int64_t b_row;
+  T* c;
+  int64_t c_row;
+  Finish<T> finish;
+};
+
+/// c[i][j] = Σ_p a[i][p] b[j][p]: 16 sums, p mod 16, then their sum in a tree. For few columns.
+template <class T>
+struct Dots {
+  int64_t m, n, k;
+  const T* a;
+  int64_t a_row;
+  const T* b;
+  int64_t b_row;
+  T* c;
+  int64_t c_row;
+  Finish<T> finish;
+};
+
+/// to[column][row] = from[row][column]
+template <class T>
+struct Transpose {
+  int64_t rows, columns;
+  const T* from;
+  T* to;
+};
+
+/// The loops for numbers of one type, on one kind of processor.
+template <class T>
+struct LoopsOf {
+  void (*outer)(const Outer<T>&);
+  void (*dots)(const Dots<T>&);
+  void (*transpose)(const Transpose<T>&);
+};
+
+struct Loops {
+  LoopsOf<float> of_float;
+  LoopsOf<double> of_double;
+  bool fast;  ///< whether the processor has fused multiply-adds; otherwise they are computed one by one
+};
+
+const Loops& loops_512();  ///< x86-64-v4
+const Loops& loops_256();  ///< x86-64-v3
+const Loops& loops_any();
+
+/// Those that the processor at hand can run, the fastest first, then a null.
+SADDLE_API const Loops* const* loops_here();
+
+}  // namespace saddle::products
