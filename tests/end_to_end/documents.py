@@ -70,11 +70,3 @@ command = shlex.split(blocks("experiments/README.md", "sh")[0])
 assert command[:2] == ["./saddle", "run"] and command[-2:] == ["--out", "short"], command
 plan, _ = saddle("plan", *command[2:-2], cwd=source)
 assert "32 points, 32 trials" in plan, plan
-
-# A study's page: its commands run (here for a few steps), and compare what the page shows.
-page = "experiments/disconnected_support/README.md"
-run, compare = (shlex.split(line) for line in blocks(page, "sh")[0].strip().splitlines())
-assert run[:2] == compare[:2][:1] + ["run"] and compare[1] == "compare", (run, compare)
-saddle(*run[1:], "train.steps=4", "seed=0", "--quiet", "--out", pathlib.Path("disconnected_support").resolve(), cwd=source)
-table, _ = saddle(*compare[1:], "--format", "csv")
-assert {line.split(",")[0] for line in table.splitlines()[1:]} >= {"one", "category", "mixture", "mixture_fixed", "real"}, table
