@@ -60,7 +60,9 @@ for study, rows in STUDIES.items():
     page = (source / "experiments" / study / "README.md").read_text()
     shown, here = set(), True
     for verb, what, *rest in commands(page):
-        if verb == "run":
+        if verb == "fetch":
+            assert what in fetchable, what
+        elif verb == "run":
             experiment = source / what
             assert says_how_to_get(experiment, WITHOUT) == (study in NEED_DATA), what
             if says_how_to_get(experiment, os.environ):
