@@ -12,13 +12,9 @@ import time
 
 sys.path.insert(0, os.path.join(os.environ["SADDLE_SOURCE"], "tests/end_to_end/lib"))
 import h5py
-from runs import SADDLE, saddle, table
+from runs import SADDLE, saddle, shown, table
 
 small = "generator: {widths: [8]}, critic: {widths: [8]}, train: {steps: 3, batch: 9}, measure: {every: 0, samples: 9}"
-
-
-def shown(store, trial):
-    return json.loads(saddle("show", store, trial, "--json")[0])
 
 
 def first(store):
@@ -79,7 +75,7 @@ states = {shown(where / "child", path.stem)["provenance"]["git_folder"]: path fo
 assert set(states) == {commit, commit + "-dirty"}, states
 provenance = shown("skip", next(t for t in table("skip") if t not in skipped))["provenance"]
 for key in ("saddle", "git_build", "git_folder", "libtorch", "mkl", "hdf5", "libc", "compiler", "build", "flags", "headers",
-            "kernels", "cpu_capability", "device", "device_name", "host", "system", "plugin.data.ring"):
+            "kernels", "products", "cpu_capability", "device", "device_name", "host", "system", "plugin.data.ring"):
     assert provenance.get(key), f"{key} is missing in {provenance}"
 assert "-ffp-contract=off" in provenance["flags"] and provenance["kernels"] == "native", provenance
 

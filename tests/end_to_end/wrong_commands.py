@@ -25,6 +25,8 @@ for out in (".", "..", "/", ".h5", ".study", "folder/", "folder/.", "folder/.h5"
     wrong("run", "ring.yaml", "--out", out, says=["PATH.h5 and PATH.study", "must end in a name of its own", "NAME"])
 for timeout in ("nan", "-1", "0", "inf", "soon"):
     wrong("run", "ring.yaml", "--timeout", timeout, says=["--timeout"])
+for verb in (("run", "ring.yaml"), ("measure", "ring.yaml", "mmd")):
+    wrong(*verb, "--kernels", "fast", says=["--kernels fast: there are native, fma and portable"])
 wrong("run", "rong", says=["rong: no such file", "did you mean 'ring.yaml'?"])
 wrong("plan", "folder/../rign.yaml", says=["did you mean 'folder/../ring.yaml'?"])
 wrong("run", "nothing-like-it", says=["nothing-like-it: no such file"])

@@ -35,7 +35,7 @@ std::vector<T> numbers(int64_t n, unsigned seed) {
 
 template <class T>
 bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
 }
 
 template <class T>
@@ -130,6 +130,134 @@ TEST_CASE("a product that is not a number stays so through relu, and zeros come 
     for (size_t j = 0; j < c.size(); ++j)
       CHECK((j == 3 || j == 39 ? std::isnan(c[j]) : c[j] == 0 && !std::signbit(c[j])));
   }
+}
+
+namespace {
+
+struct Error {
+  double largest = 0;  ///< in units of what k + 8 rounded operations may be off by
+  double squares = 0;
+};
+
+/// Of c against the sums Σ_p a(i, p) b(p, j) in float64, finished.
+Error error_of(const Parts& o, const std::vector<float>& before) {
+  Error error;
+  for (int64_t i = 0; i < o.m; ++i)
+    for (int64_t j = 0; j < o.n; ++j) {
+      const double start = o.finish.adds ? static_cast<double>(before[static_cast<size_t>(i * o.n + j)]) : 0,
+                   bias = o.finish.bias != nullptr ? static_cast<double>(o.finish.bias[j]) : 0;
+      double sum = start + bias, scale = std::abs(start) + std::abs(bias);
+      for (int64_t p = 0; p < o.k; ++p) {
+        const double product = static_cast<double>(o.a[i * o.a_row + p * o.a_step]) *
+                               static_cast<double>(o.b[p * o.b_step + j * o.b_column]);
+        sum += product;
+        scale += std::abs(product);
+      }
+      if (o.finish.relu && sum <= 0) sum = 0;
+      const double off = std::abs(static_cast<double>(o.c[i * o.c_row + j]) - sum);
+      if (off > 0)
+        error.largest = std::max(error.largest, off / (scale * 0x1p-24 * static_cast<double>(o.k + 8)));
+      error.squares += off * off;
+    }
+  return error;
+}
+
+/// Tests that need a processor with AMX say so and end where there is none.
+Multiply* by_parts_or_warning() {
+  Multiply* multiply = by_parts_here();
+  if (multiply == nullptr) WARN("not tested: this processor has no AMX, or the system does not lend it");
+  return multiply;
+}
+
+}  // namespace
+
+TEST_CASE("products through bfloat16 parts are off by no more than rounded sums may be, at any size") {
+  Multiply* multiply = by_parts_or_warning();
+  if (multiply == nullptr) return;
+  for (const Size& s : {Size{1, 1, 1},
+                        {5, 16, 2},
+                        {16, 16, 32},
+                        {17, 31, 33},
+                        {32, 32, 15},
+                        {64, 64, 64},
+                        {33, 48, 270},
+                        {40, 530, 257}})
+    for (const int powers : {0, 30}) {  // numbers of one size, and of sizes from 2⁻³⁰ to 1
+      auto a = numbers<float>(s.m * s.k, 1), b = numbers<float>(s.k * s.n, 2);
+      std::mt19937 engine(3);
+      for (auto* all : {&a, &b})
+        for (float& x : *all)
+          x = std::ldexp(x, -static_cast<int>(engine() % static_cast<unsigned>(powers + 1)));
+      const auto before = numbers<float>(s.m * s.n, 4), bias = numbers<float>(s.n, 5);
+      for (const bool ta : {false, true})
+        for (const bool tb : {false, true})
+          for (const Finish<float>& finish :
+               {Finish<float>{}, Finish<float>{true, nullptr, false}, Finish<float>{false, bias.data(), true},
+                Finish<float>{true, bias.data(), true}}) {
+            INFO(s.m << " " << s.n << " " << s.k << " " << ta << tb << " " << powers);
+            std::vector<float> c = before;
+            const Parts parts{s.m,      s.n,          s.k,          a.data(), ta ? 1 : s.k, ta ? s.m : 1,
+                              b.data(), tb ? 1 : s.n, tb ? s.k : 1, c.data(), s.n,          finish};
+            multiply(parts);
+            CHECK(error_of(parts, before).largest <= 1);
+          }
+    }
+}
+
+TEST_CASE("products through bfloat16 parts are as accurate as chains of float32 multiply-adds") {
+  Multiply* multiply = by_parts_or_warning();
+  if (multiply == nullptr) return;
+  constexpr int64_t n = 128;
+  const auto a = numbers<float>(n * n, 1), b = numbers<float>(n * n, 2);
+  std::vector<float> c(a.size()), chains(a.size());
+  const Parts parts{n, n, n, a.data(), n, 1, b.data(), n, 1, c.data(), n, {}};
+  multiply(parts);
+  Parts by_chains = parts;
+  by_chains.c = chains.data();
+  loops_here()[0]->of_float.outer({n, n, n, a.data(), n, 1, b.data(), n, chains.data(), n, {}});
+  CHECK(error_of(parts, {}).squares < error_of(by_chains, {}).squares);
+}
+
+TEST_CASE("a number of a product through bfloat16 parts does not depend on other rows, columns and places") {
+  Multiply* multiply = by_parts_or_warning();
+  if (multiply == nullptr) return;
+  constexpr int64_t m = 70, n = 65, k = 300;
+  const auto a = numbers<float>(m * k, 1), b = numbers<float>(k * n, 2);
+  std::vector<float> all(m * n);
+  multiply({m, n, k, a.data(), k, 1, b.data(), n, 1, all.data(), n, {}});
+  for (const int64_t rows : {1, 16, 33})
+    for (const int64_t columns : {1, 31, 64}) {
+      std::vector<float> moved(a.size() + 1), some(static_cast<size_t>(rows * n), 7);
+      std::copy(a.begin(), a.end(), moved.begin() + 1);
+      multiply({rows, columns, k, moved.data() + 1, k, 1, b.data(), n, 1, some.data(), n, {}});
+      for (int64_t i = 0; i < rows; ++i)
+        for (int64_t j = 0; j < n; ++j) {
+          const float expected = j < columns ? all[static_cast<size_t>(i * n + j)] : 7;
+          CHECK(some[static_cast<size_t>(i * n + j)] == expected);
+        }
+    }
+}
+
+TEST_CASE(
+    "what is not finite is not finite in a product through bfloat16 parts either, and nothing else is") {
+  Multiply* multiply = by_parts_or_warning();
+  if (multiply == nullptr) return;
+  constexpr int64_t n = 64;
+  constexpr float inf = std::numeric_limits<float>::infinity();
+  for (const float bad : {inf, -inf, std::numeric_limits<float>::quiet_NaN()}) {
+    std::vector<float> a(n * n, 0.5F), b(n * n, 0.25F), c(n * n);
+    a[3 * n + 5] = bad;
+    multiply({n, n, n, a.data(), n, 1, b.data(), n, 1, c.data(), n, {}});
+    for (int64_t i = 0; i < n; ++i) CHECK(std::isfinite(c[static_cast<size_t>(i * n)]) == (i != 3));
+  }
+  constexpr float most = std::numeric_limits<float>::max();
+  const std::vector<float> a(n * n, 1.5F * 0x1p64F), b(n * n, 0x1p64F);
+  std::vector<float> c(n * n);
+  multiply({n, n, n, a.data(), n, 1, b.data(), n, 1, c.data(), n, {}});
+  CHECK(c[0] == inf);
+  const std::vector<float> large(n * n, most / 2), tiny(n * n, 0x1p-100F);
+  multiply({n, n, n, large.data(), n, 1, tiny.data(), n, 1, c.data(), n, {}});
+  CHECK(c[0] == Approx(static_cast<double>(most) / 2 * 0x1p-100 * n).epsilon(1e-6));
 }
 
 namespace {

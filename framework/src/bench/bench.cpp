@@ -4,9 +4,11 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 
 #include "bench/groups.hpp"
 #include "bench/one_core.hpp"
+#include "lanes/gemm.hpp"
 #include "sweep/record.hpp"
 
 namespace saddle::bench {
@@ -63,6 +65,9 @@ Report run(Settings settings, const Registry& registry) {
       "networks 2-width-width-2 and 2-width-width-1 with ReLU, Adam. Medians of {} rounds; spread: "
       "from the lowest to the highest.",
       value_of(process_provenance("native", "cpu"), "device_name"), settings.rounds));
+  const char* kernels = std::getenv("SADDLE_KERNELS");
+  report.notes.push_back(
+      fmt::format("Products through: {}.", product_names(kernels != nullptr ? kernels : "native")));
   const Context context{settings, registry, report.notes};
   for (const Group& group : groups()) {
     const auto& only = settings.only;

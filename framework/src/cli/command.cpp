@@ -79,6 +79,11 @@ void check_device(const std::string& device) {
     throw UserError("--device cuda: this LibTorch has no CUDA, or this machine no GPU that it can use");
 }
 
+void check_kernels(const std::string& kernels) {
+  if (!kernels.empty() && kernels != "native" && kernels != "fma" && kernels != "portable")
+    throw UserError(fmt::format("--kernels {}: there are native, fma and portable", kernels));
+}
+
 size_t terminal_width() {
   winsize size{};
   return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;

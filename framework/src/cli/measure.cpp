@@ -61,6 +61,7 @@ void tell(const MeasureOptions& o, const std::string& line) {
 
 int measure(const MeasureOptions& o, Context& context) {
   check_device(o.device);
+  check_kernels(o.kernels);
   const Registry registry = context.load_plugins();
   const store::Store opened = store::Store::open(o.store);
   const Extended extended = extend(opened, o.metrics, registry);
@@ -105,8 +106,8 @@ void add_measure(CLI::App& app, Context& context) {
       ->required();
   verb->add_option("--jobs", o->jobs, "Worker processes")->check(CLI::Range(1, 100000));
   verb->add_option("--device", o->device, "cpu or cuda");
-  verb->add_option("--kernels", o->kernels, "native or portable (default: what the store was trained with)")
-      ->check(CLI::IsMember({"native", "portable"}));
+  verb->add_option("--kernels", o->kernels,
+                   "native, fma or portable (default: what the store was trained with)");
   verb->add_flag("--quiet", o->quiet, "No progress and no hints");
   context.add_plugins_option(*verb);
   verb->callback([o, &context] { context.action = [o, &context] { return measure(*o, context); }; });

@@ -126,8 +126,7 @@ std::vector<std::string> metrics_to_show(const store::TrialTable& table) {
 
 int run_experiment(const RunOptions& o, Context& context) {
   if (o.launcher != "local") throw UserError(fmt::format("--launcher {}: there is only local", o.launcher));
-  if (!o.kernels.empty() && o.kernels != "native" && o.kernels != "portable")
-    throw UserError(fmt::format("--kernels {}: there are native and portable", o.kernels));
+  check_kernels(o.kernels);
   check_device(o.device);
   if (o.timeout && !(std::isfinite(*o.timeout) && *o.timeout > 0))
     throw UserError(fmt::format("--timeout {}: expected a number of seconds above 0", *o.timeout));
@@ -213,9 +212,10 @@ void add_run(CLI::App& app, Context& context) {
                    "Seconds between the checkpoints of a trial that trains so long (default: 60; 0: none)")
       ->type_name("SECONDS");
   verb->add_option("--device", o->device, "cpu or cuda");
-  verb->add_option(
-      "--kernels", o->kernels,
-      "native, or portable for the same bits on any x86-64 processor (default: the store's, or native)");
+  verb->add_option("--kernels", o->kernels,
+                   "native; fma for no products through bfloat16 parts; portable for the same bits on any "
+                   "x86-64 processor "
+                   "(default: the store's, or native)");
   verb->add_flag("--quiet", o->quiet, "No progress and no hints");
   context.add_plugins_option(*verb);
   verb->callback([o, &context] { context.action = [o, &context] { return run_experiment(*o, context); }; });

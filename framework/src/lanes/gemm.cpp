@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
+#include <string_view>
 #include <vector>
 
 #include "aligned.hpp"
@@ -63,11 +63,17 @@ void blas_gemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const double* 
 /// Which products are ours, and how they are computed.
 struct Choice {
   const products::Loops& loops = *products::loops_here()[0];
-  // The BLAS has other kernels on other processors.
-  bool always = [] {
-    const char* kernels = std::getenv("SADDLE_KERNELS");
-    return kernels != nullptr && std::strcmp(kernels, "portable") == 0;
-  }();
+  bool always;  // the BLAS has other kernels on other processors
+  products::Multiply* by_parts;
+
+  explicit Choice(std::string_view kernels)
+      : always(kernels == "portable"),
+        by_parts(kernels.empty() || kernels == "native" ? products::by_parts_here() : nullptr) {}
+
+  // Below this, packing costs what multiplying saves.
+  bool in_parts(int64_t m, int64_t n, int64_t k) const {
+    return by_parts != nullptr && std::min({m, n, k}) >= 64;
+  }
 
   // Where calling the BLAS costs as much as the product, or its kernels are not made for so thin a matrix.
   // Larger matrices it copies into the order in which it reads them, and we don't.
@@ -81,7 +87,8 @@ struct Choice {
 };
 
 const Choice& choice() {
-  static const Choice made;
+  static const char* kernels = std::getenv("SADDLE_KERNELS");
+  static const Choice made(kernels != nullptr ? kernels : "");
   return made;
 }
 
@@ -139,8 +146,21 @@ void own_gemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const T* a, con
   loops<T>().outer({m, n, k, a, ta ? 1 : k, ta ? m : 1, b, n, c, n, finish});
 }
 
+/// Whether it was done through bfloat16 parts.
+template <class T>
+bool done_in_parts(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const T* a, const T* b, T* c,
+                   const products::Finish<T>& finish) {
+  if constexpr (sizeof(T) == sizeof(float)) {
+    if (!choice().in_parts(m, n, k)) return false;
+    choice().by_parts({m, n, k, a, ta ? 1 : k, ta ? m : 1, b, tb ? 1 : n, tb ? k : 1, c, n, finish});
+    return true;
+  }
+  return false;
+}
+
 template <class T>
 void any_gemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const T* a, const T* b, bool adds, T* c) {
+  if (done_in_parts<T>(ta, tb, m, n, k, a, b, c, {.adds = adds})) return;
   if (choice().ours(m, n, k)) return own_gemm(ta, tb, m, n, k, a, b, c, {.adds = adds});
   blas_gemm(ta, tb, m, n, k, a, b, adds, c);
 }
@@ -148,16 +168,27 @@ void any_gemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const T* a, con
 template <class T>
 void any_affine(Activation activation, int64_t m, int64_t n, int64_t k, const T* a, const T* b, const T* bias,
                 T* c) {
+  const bool relu = activation == Activation::relu;
+  if (done_in_parts<T>(false, false, m, n, k, a, b, c, {.bias = bias, .relu = relu})) {
+    if (!relu) kernels::activate(activation, c, m * n);
+    return;
+  }
   if (!choice().ours(m, n, k)) {
     blas_gemm(false, false, m, n, k, a, b, false, c);
     return kernels::add_and_activate(activation, bias, c, m, n);
   }
-  const bool relu = activation == Activation::relu;
   own_gemm(false, false, m, n, k, a, b, c, {.bias = bias, .relu = relu});
   if (!relu) kernels::activate(activation, c, m * n);
 }
 
 }  // namespace
+
+std::string product_names(std::string_view kernels) {
+  const Choice here(kernels);
+  return std::string(here.by_parts != nullptr ? "bfloat16-parts " : "") + (here.always       ? "fma"
+                                                                           : here.loops.fast ? "fma blas"
+                                                                                             : "blas");
+}
 
 void gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float* a, const float* b,
           bool adds, float* c) {

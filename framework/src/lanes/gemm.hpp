@@ -1,8 +1,14 @@
-// Matrix products of one lane: small ones through our own loops, large ones through the BLAS inside LibTorch.
+// Matrix products of one lane. Small ones go through our own loops; large ones of float32 numbers through
+// their bfloat16 parts where the processor multiplies these fast (products_amx.cpp), otherwise through the
+// BLAS inside LibTorch. SADDLE_KERNELS decides when the process starts: with `fma` there are no parts, with
+// `portable` neither parts nor BLAS.
 #pragma once
+#include <saddle/export.hpp>
 #include <saddle/ops.hpp>
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace saddle {
 
@@ -17,5 +23,9 @@ void affine(Activation, int64_t m, int64_t n, int64_t k, const float* a, const f
             float* c);
 void affine(Activation, int64_t m, int64_t n, int64_t k, const double* a, const double* b, const double* bias,
             double* c);
+
+/// Through what a process with these kernels computes products on this machine, e.g. "bfloat16-parts fma
+/// blas".
+SADDLE_API std::string product_names(std::string_view kernels);
 
 }  // namespace saddle

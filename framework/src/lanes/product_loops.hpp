@@ -2,12 +2,14 @@
 // for its processors and therefore includes nothing else that another file could share.
 #pragma once
 #include "products.hpp"
+#include "turn.hpp"
 
 namespace saddle::products {
 namespace {
 
 // A Unit<T> says what a register of numbers T is: V, how many it holds (size), the tile of sums that fits
-// into the registers (rows × vectors), and zero, all, load, load_part, store, store_part, fma, add, relu.
+// into the registers (rows × vectors), and zero, all, load, load_part, store, store_part, fma, add, relu,
+// gate.
 
 template <class U, int rows, int vectors, bool part, class T>
 inline void tile(const Outer<T>& o, int64_t i, int64_t j, int64_t last) {
@@ -33,25 +35,29 @@ inline void tile(const Outer<T>& o, int64_t i, int64_t j, int64_t last) {
     a += o.a_step;
     b += o.b_row;
   }
+  const auto each = [&](auto&& f) {
 #pragma GCC unroll 16
-  for (int r = 0; r < rows; ++r)
+    for (int r = 0; r < rows; ++r)
 #pragma GCC unroll 4
-    for (int v = 0; v < vectors; ++v) {
-      const bool cut = part && v == vectors - 1;
-      const int64_t column = j + v * U::size;
-      T* c = o.c + (i + r) * o.c_row + column;
-      V y = sums[r][v];
-      if (o.finish.adds) y = U::add(y, cut ? U::load_part(c, last) : U::load(c));
-      if (o.finish.bias != nullptr) {
-        const T* bias = o.finish.bias + column;
-        y = U::add(y, cut ? U::load_part(bias, last) : U::load(bias));
-      }
-      if (o.finish.relu) y = U::relu(y);
-      if (cut)
-        U::store_part(c, y, last);
-      else
-        U::store(c, y);
-    }
+      for (int v = 0; v < vectors; ++v)
+        f(sums[r][v], part && v == vectors - 1, o.c + (i + r) * o.c_row + j + v * U::size, v);
+  };
+  const auto read = [&](const T* p, bool cut) { return cut ? U::load_part(p, last) : U::load(p); };
+  if (o.finish.adds) each([&](V& y, bool cut, T* c, int) { y = U::add(y, read(c, cut)); });
+  if (o.finish.bias != nullptr) {
+    V bias[vectors];
+#pragma GCC unroll 4
+    for (int v = 0; v < vectors; ++v)
+      bias[v] = read(o.finish.bias + j + v * U::size, part && v == vectors - 1);
+    each([&](V& y, bool, T*, int v) { y = U::add(y, bias[v]); });
+  }
+  if (o.finish.relu) each([](V& y, bool, T*, int) { y = U::relu(y); });
+  each([&](V& y, bool cut, T* c, int) {
+    if (cut)
+      U::store_part(c, y, last);
+    else
+      U::store(c, y);
+  });
 }
 
 template <class U, int vectors, bool part, class T>
@@ -87,20 +93,42 @@ void outer(const Outer<T>& o) {
   if (j < o.n) last_panel<U, U::vectors>(o, j);
 }
 
-// x[0] … x[size − 1], shuffled like a deck of cards as many times as halving takes to 1, are the columns.
-template <class U>
-inline void turn(typename U::V* x) {
-  typename U::V y[U::size];
+template <class U, int vectors, bool part, class T>
+inline void gate_panel(const Gate<T>& g, int64_t column, int64_t last) {
+  using V = typename U::V;
+  V sums[vectors];
 #pragma GCC unroll 4
-  for (int width = U::size; width > 1; width /= 2) {
-#pragma GCC unroll 8
-    for (int i = 0; i < U::size / 2; ++i) {
-      y[2 * i] = U::low(x[i], x[i + U::size / 2]);
-      y[2 * i + 1] = U::high(x[i], x[i + U::size / 2]);
+  for (int v = 0; v < vectors; ++v) sums[v] = U::zero();
+  for (int64_t r = 0; r < g.rows; ++r)
+#pragma GCC unroll 4
+    for (int v = 0; v < vectors; ++v) {
+      const int64_t at = r * g.columns + column + v * U::size;
+      if (part && v == vectors - 1) {
+        const V x = U::gate(U::load_part(g.y + at, last), U::load_part(g.g + at, last));
+        U::store_part(g.out + at, x, last);
+        sums[v] = U::add(sums[v], x);
+      } else {
+        const V x = U::gate(U::load(g.y + at), U::load(g.g + at));
+        U::store(g.out + at, x);
+        sums[v] = U::add(sums[v], x);
+      }
     }
-#pragma GCC unroll 16
-    for (int i = 0; i < U::size; ++i) x[i] = y[i];
-  }
+  if (g.sums == nullptr) return;
+#pragma GCC unroll 4
+  for (int v = 0; v < vectors; ++v)
+    if (part && v == vectors - 1)
+      U::store_part(g.sums + column + v * U::size, sums[v], last);
+    else
+      U::store(g.sums + column + v * U::size, sums[v]);
+}
+
+template <class U, class T>
+void gate(const Gate<T>& g) {
+  constexpr int64_t width = U::vectors * U::size;
+  int64_t c = 0;
+  for (; g.columns - c >= width; c += width) gate_panel<U, U::vectors, false>(g, c, U::size);
+  for (; g.columns - c >= U::size; c += U::size) gate_panel<U, 1, false>(g, c, U::size);
+  if (c < g.columns) gate_panel<U, 1, true>(g, c, g.columns - c);
 }
 
 template <class U, class T>
@@ -207,7 +235,7 @@ void dots(const Dots<T>& d) {
 }
 
 template <class U, class T>
-constexpr LoopsOf<T> loops_of = {outer<U, T>, dots<U, T>, transpose<U, T>};
+constexpr LoopsOf<T> loops_of = {outer<U, T>, dots<U, T>, gate<U, T>, transpose<U, T>};
 
 }  // namespace
 }  // namespace saddle::products

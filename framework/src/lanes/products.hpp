@@ -42,6 +42,30 @@ struct Dots {
   Finish<T> finish;
 };
 
+/// c[i][j] = Σ_p a(i, p) b(p, j), where a(i, p) lies at a[i·a_row + p·a_step] and b(p, j) at b[p·b_step +
+/// j·b_column]; of each pair of steps one is 1. k is at least 1.
+struct Parts {
+  int64_t m, n, k;
+  const float* a;
+  int64_t a_row, a_step;
+  const float* b;
+  int64_t b_step, b_column;
+  float* c;
+  int64_t c_row;
+  Finish<float> finish;
+};
+
+/// The way back through Finish's relu and bias: out[r][c] = g[r][c] where y[r][c] > 0, otherwise 0, and,
+/// unless `sums` is null, sums[c] = Σ_r out[r][c], in the order of r.
+template <class T>
+struct Gate {
+  int64_t rows, columns;
+  const T* g;
+  const T* y;
+  T* out;
+  T* sums;
+};
+
 /// to[column][row] = from[row][column]
 template <class T>
 struct Transpose {
@@ -55,6 +79,7 @@ template <class T>
 struct LoopsOf {
   void (*outer)(const Outer<T>&);
   void (*dots)(const Dots<T>&);
+  void (*gate)(const Gate<T>&);
   void (*transpose)(const Transpose<T>&);
 };
 
@@ -67,6 +92,13 @@ struct Loops {
 const Loops& loops_512();  ///< x86-64-v4
 const Loops& loops_256();  ///< x86-64-v3
 const Loops& loops_any();
+
+using Multiply = void(const Parts&);
+
+/// The product through bfloat16 parts (products_amx.cpp): as accurate as a chain of multiply-adds, in an
+/// order that the sizes alone decide, but with other bits. Numbers below 2⁻¹¹⁰ lose precision, infinite ones
+/// become NaN. Null where the processor can't, or the system doesn't let it.
+SADDLE_API Multiply* by_parts_here();
 
 /// Those that the processor at hand can run, the fastest first, then a null.
 SADDLE_API const Loops* const* loops_here();

@@ -30,6 +30,7 @@ struct Unit<float> {
   static V low(V a, V b) { return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11); }
   static V high(V a, V b) { return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15); }
   static V relu(V x) { return _mm256_and_ps(_mm256_cmp_ps(x, zero(), _CMP_NLE_UQ), x); }
+  static V gate(V y, V g) { return _mm256_and_ps(_mm256_cmp_ps(y, zero(), _CMP_GT_OQ), g); }
 };
 
 template <>
@@ -50,6 +51,7 @@ struct Unit<double> {
   static V low(V a, V b) { return __builtin_shufflevector(a, b, 0, 4, 1, 5); }
   static V high(V a, V b) { return __builtin_shufflevector(a, b, 2, 6, 3, 7); }
   static V relu(V x) { return _mm256_and_pd(_mm256_cmp_pd(x, zero(), _CMP_NLE_UQ), x); }
+  static V gate(V y, V g) { return _mm256_and_pd(_mm256_cmp_pd(y, zero(), _CMP_GT_OQ), g); }
 };
 
 constexpr Loops loops = {loops_of<Unit<float>, float>, loops_of<Unit<double>, double>, true};

@@ -36,6 +36,7 @@ struct Unit<float> {
   static V low(V a, V b) { return __builtin_shufflevector(a, b, 0, 4, 1, 5); }
   static V high(V a, V b) { return __builtin_shufflevector(a, b, 2, 6, 3, 7); }
   static V relu(V x) { return vbslq_f32(vcleq_f32(x, zero()), zero(), x); }
+  static V gate(V y, V g) { return vbslq_f32(vcgtq_f32(y, zero()), g, zero()); }
 };
 
 template <>
@@ -59,6 +60,7 @@ struct Unit<double> {
   static V low(V a, V b) { return __builtin_shufflevector(a, b, 0, 2); }
   static V high(V a, V b) { return __builtin_shufflevector(a, b, 1, 3); }
   static V relu(V x) { return vbslq_f64(vcleq_f64(x, zero()), zero(), x); }
+  static V gate(V y, V g) { return vbslq_f64(vcgtq_f64(y, zero()), g, zero()); }
 };
 #else
 constexpr bool fast = false;
@@ -81,6 +83,7 @@ struct Unit {
   static V low(V a, V) { return a; }
   static V high(V, V b) { return b; }
   static V relu(V x) { return x <= 0 ? T(0) : x; }
+  static V gate(V y, V g) { return y > 0 ? g : T(0); }
 };
 #endif
 

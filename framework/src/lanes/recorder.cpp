@@ -37,12 +37,12 @@ void pass_through_recorder(const c10::OperatorHandle& op, c10::DispatchKeySet ke
 
 // Made when first needed, and kept for good: the dispatcher has no other place for it.
 void route_operators() {
-  static const torch::Library* library = [] {
-    auto* made = new torch::Library(torch::Library::IMPL, "_", key, __FILE__, __LINE__);
-    made->fallback(torch::CppFunction::makeFromBoxedFunction<&pass_through_recorder>());
-    return made;
+  static torch::Library library(torch::Library::IMPL, "_", key, __FILE__, __LINE__);
+  static const bool routed = [] {
+    library.fallback(torch::CppFunction::makeFromBoxedFunction<&pass_through_recorder>());
+    return true;
   }();
-  (void)library;
+  (void)routed;
 }
 
 template <class F>

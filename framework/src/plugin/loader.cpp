@@ -1,5 +1,6 @@
 #include "plugin/loader.hpp"
 
+#include <dlfcn.h>
 #include <sys/stat.h>
 
 #include <boost/dll/shared_library.hpp>
@@ -57,20 +58,20 @@ const Manifest& open_plugin(const fs::path& given) {
   check_permissions(library);
   if (const auto problem = elf_problem(library); !problem.empty()) refuse(library, problem);
   // Never unloaded: objects, exceptions and type information of a plugin outlive any scope of ours.
-  auto* handle = new boost::dll::shared_library;
+  constexpr auto stays = static_cast<boost::dll::load_mode::type>(RTLD_NODELETE);
+  boost::dll::shared_library handle;
   try {
     // Now, not lazily: a missing symbol is an error here instead of the end of the process later.
-    handle->load(library, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
+    handle.load(library, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local | stays);
   } catch (const std::exception& e) {
-    delete handle;
     std::string why = loader_message(e.what(), library);
     if (why.find("undefined symbol") != std::string::npos)
       why += " (a source file that is missing, or another Saddle that it was built against: rebuild it)";
     refuse(library, "it can't be opened: " + why);
   }
-  if (!handle->has("saddle_manifest"))
+  if (!handle.has("saddle_manifest"))
     refuse(library, "it's no Saddle plugin (no saddle_manifest; does its source end with SADDLE_PLUGIN?)");
-  const Manifest* manifest = handle->get<const Manifest*()>("saddle_manifest")();
+  const Manifest* manifest = handle.get<const Manifest*()>("saddle_manifest")();
   check_stamp(library, manifest->abi);
   return *manifest;
 }

@@ -13,6 +13,7 @@
 #include <torch/version.h>
 #include <saddle/fingerprint.hpp>
 
+#include "lanes/gemm.hpp"
 #include "schema/sha256.hpp"
 #include "store/shard.hpp"
 #include "sweep/build_info.hpp"
@@ -85,6 +86,7 @@ Provenance process_provenance(const std::string& kernels, const std::string& dev
       {"flags", build.flags},
       {"headers", SADDLE_HEADERS},
       {"kernels", kernels},
+      {"products", product_names(kernels)},
       {"cpu_capability", at::get_cpu_capability()},
       {"blas_threads", "1"},
       {"device", device},

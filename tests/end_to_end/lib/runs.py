@@ -1,5 +1,6 @@
 """What the end-to-end tests share: running the program, and reading what it stored."""
 
+import json
 import os
 import pathlib
 import subprocess
@@ -32,6 +33,11 @@ def hashes(store):
     return {trial: row["result_sha256"] for trial, row in table(store).items()}
 
 
+def shown(store, trial):
+    """What `saddle show` says of a trial."""
+    return json.loads(saddle("show", store, trial, "--json")[0])
+
+
 def shards(store):
     """Finished trials of a study, each opened and read through."""
     found = []
@@ -46,8 +52,8 @@ EXPERIMENT = """\
 experiment: {name}
 base:
   data: ring
-  generator: {{use: mlp, widths: [37, 30]}}
-  critic: {{use: mlp, widths: [30, 37]}}
+  generator: {{use: mlp, widths: [{widths[0]}, {widths[1]}]}}
+  critic: {{use: mlp, widths: [{widths[1]}, {widths[0]}]}}
   train: {{steps: {steps}, batch: 77}}
   metrics: [modes, mmd]
   measure: {{every: 20, samples: 101}}
@@ -62,8 +68,8 @@ grid:
 """
 
 
-def experiment(name="study", steps=40, last_seed=2):
+def experiment(name="study", steps=40, last_seed=2, widths=(37, 30)):
     """Writes an experiment file into the current folder."""
     path = pathlib.Path(f"{name}.yaml")
-    path.write_text(EXPERIMENT.format(name=name, steps=steps, last_seed=last_seed))
+    path.write_text(EXPERIMENT.format(name=name, steps=steps, last_seed=last_seed, widths=widths))
     return path
