@@ -3,6 +3,7 @@
 #include "lanes/products.hpp"
 
 #include <ATen/ATen.h>
+#include <torch/csrc/autograd/autograd.h>
 #include <saddle/ops.hpp>
 
 #include <cmath>
@@ -218,6 +219,47 @@ TEST_CASE("products through bfloat16 parts are as accurate as chains of float32 
   CHECK(error_of(parts, {}).squares < error_of(by_chains, {}).squares);
 }
 
+TEST_CASE("numbers that a gate shuts out of a product through bfloat16 parts count as zeros, bit for bit") {
+  Multiply* multiply = by_parts_or_warning();
+  if (multiply == nullptr) return;
+  for (const Size& s : {Size{64, 64, 64}, {33, 37, 300}, {5, 600, 20}}) {
+    const auto a = numbers<float>(s.m * s.k, 1), b = numbers<float>(s.k * s.n, 2);
+    auto gate_a = numbers<float>(s.m * s.k, 3), gate_b = numbers<float>(s.k * s.n, 4);
+    gate_a[0] = gate_b[1] = std::numeric_limits<float>::quiet_NaN();
+    gate_a[1] = gate_b[0] = 0;
+    const auto counted = [](std::vector<float> x, const std::vector<float>& gate) {
+      for (size_t i = 0; i < x.size(); ++i) x[i] = gate[i] > 0 ? x[i] : 0;
+      return x;
+    };
+    const auto some_a = counted(a, gate_a), some_b = counted(b, gate_b);
+    for (const bool ta : {false, true})
+      for (const bool tb : {false, true}) {
+        INFO(s.m << " " << s.n << " " << s.k << " " << ta << tb);
+        const auto size = static_cast<size_t>(s.m * s.n);
+        std::vector<float> c(size), expected(size), sums(static_cast<size_t>(s.n), 7), by_p(sums.size());
+        Parts parts{s.m,      s.n,          s.k,          a.data(), ta ? 1 : s.k, ta ? s.m : 1,
+                    b.data(), tb ? 1 : s.n, tb ? s.k : 1, c.data(), s.n,          {}};
+        parts.a_gate = gate_a.data();
+        parts.b_gate = gate_b.data();
+        parts.b_sums = sums.data();
+        multiply(parts);
+        Parts plain = parts;
+        plain.a = some_a.data();
+        plain.b = some_b.data();
+        plain.c = expected.data();
+        plain.a_gate = plain.b_gate = nullptr;
+        plain.b_sums = nullptr;
+        multiply(plain);
+        CHECK(same_bits(c, expected));
+        for (int64_t p = 0; p < s.k; ++p)
+          for (int64_t j = 0; j < s.n; ++j)
+            by_p[static_cast<size_t>(j)] +=
+                some_b[static_cast<size_t>(p * plain.b_step + j * plain.b_column)];
+        CHECK(same_bits(sums, by_p));
+      }
+  }
+}
+
 TEST_CASE("a number of a product through bfloat16 parts does not depend on other rows, columns and places") {
   Multiply* multiply = by_parts_or_warning();
   if (multiply == nullptr) return;
@@ -270,6 +312,32 @@ double error(const at::Tensor& x, const at::Tensor& truth, int64_t k) {
 }
 
 }  // namespace
+
+TEST_CASE("a wide dense layer's gradients are those of float64, whatever is asked for") {
+  at::manual_seed(2);
+  for (const auto& [rows, inputs, outputs] : {std::tuple{64, 64, 64}, {65, 70, 130}})
+    for (const int asked : {1, 2, 3, 4, 5, 6, 7}) {
+      INFO(rows << " " << inputs << " " << outputs << " asked " << asked);
+      std::vector<at::Tensor> some = {at::rand({2, rows, inputs}) * 2 - 1,
+                                      at::rand({2, inputs, outputs}) * 2 - 1, at::rand({2, outputs}) * 2 - 1};
+      const at::Tensor g = at::rand({2, rows, outputs}) * 2 - 1;
+      std::vector<at::Tensor> wide, whose, whose_wide;
+      for (size_t i = 0; i < 3; ++i) {
+        wide.push_back(some[i].to(at::kDouble));
+        if ((asked >> i & 1) == 0) continue;
+        whose.push_back(some[i].requires_grad_());
+        whose_wide.push_back(wide[i].requires_grad_());
+      }
+      const at::Tensor y = saddle::dense(some[0], some[1], some[2], saddle::Activation::relu);
+      const at::Tensor truth = at::relu(at::matmul(wide[0], wide[1]) + wide[2].unsqueeze(1));
+      // A number on the edge may fall on either side: none does here.
+      REQUIRE(at::equal(y > 0, truth > 0));
+      const auto gradients = torch::autograd::grad({y}, whose, {g});
+      const auto truths = torch::autograd::grad({truth}, whose_wide, {g.to(at::kDouble)});
+      for (size_t i = 0; i < whose.size(); ++i)
+        CHECK(error(gradients[i], truths[i], std::max({rows, inputs, outputs})) < 1);
+    }
+}
 
 TEST_CASE("products of any size and transposition are those of float64, through whichever loops they go") {
   at::manual_seed(1);

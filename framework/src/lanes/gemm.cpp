@@ -183,6 +183,32 @@ void any_affine(Activation activation, int64_t m, int64_t n, int64_t k, const T*
 
 }  // namespace
 
+bool can_gate(int64_t rows, int64_t inputs, int64_t outputs) {
+  return choice().in_parts(rows, inputs, outputs);
+}
+void gated_to_inputs(int64_t rows, int64_t inputs, int64_t outputs, const float* g, const float* y,
+                     const float* w, float* dx) {
+  choice().by_parts({rows, inputs, outputs, g, outputs, 1, w, 1, outputs, dx, inputs, {}, /*a_gate=*/y});
+}
+void gated_to_weights(int64_t rows, int64_t inputs, int64_t outputs, const float* g, const float* y,
+                      const float* x, float* dw, float* db) {
+  choice().by_parts({inputs,
+                     outputs,
+                     rows,
+                     x,
+                     1,
+                     inputs,
+                     g,
+                     outputs,
+                     1,
+                     dw,
+                     outputs,
+                     {},
+                     /*a_gate=*/nullptr,
+                     /*b_gate=*/y,
+                     db});
+}
+
 std::string product_names(std::string_view kernels) {
   const Choice here(kernels);
   return std::string(here.by_parts != nullptr ? "bfloat16-parts " : "") + (here.always       ? "fma"

@@ -24,6 +24,15 @@ void affine(Activation, int64_t m, int64_t n, int64_t k, const float* a, const f
 void affine(Activation, int64_t m, int64_t n, int64_t k, const double* a, const double* b, const double* bias,
             double* c);
 
+/// A dense layer's way back through relu, without a pass of its own, where products go through bfloat16 parts
+/// (can_gate). Numbers of g [rows × outputs] count where those of y are above 0: dx = g·wᵀ, dw = xᵀ·g, and
+/// db, unless null, their sums over the rows.
+bool can_gate(int64_t rows, int64_t inputs, int64_t outputs);
+void gated_to_inputs(int64_t rows, int64_t inputs, int64_t outputs, const float* g, const float* y,
+                     const float* w, float* dx);
+void gated_to_weights(int64_t rows, int64_t inputs, int64_t outputs, const float* g, const float* y,
+                      const float* x, float* dw, float* db);
+
 /// Through what a process with these kernels computes products on this machine, e.g. "bfloat16-parts fma
 /// blas".
 SADDLE_API std::string product_names(std::string_view kernels);

@@ -53,6 +53,11 @@ struct Parts {
   float* c;
   int64_t c_row;
   Finish<float> finish;
+  /// Unless null, numbers of a or b are taken for 0 where these, in the same places, are not above 0.
+  const float* a_gate = nullptr;
+  const float* b_gate = nullptr;
+  /// Unless null, what b then is summed over p, in the order of p: n sums. With b_gate only.
+  float* b_sums = nullptr;
 };
 
 /// The way back through Finish's relu and bias: out[r][c] = g[r][c] where y[r][c] > 0, otherwise 0, and,

@@ -55,6 +55,7 @@ __mmask16 first(int64_t count) {
 struct Source {
   const float* p;
   int64_t row, column;
+  const float* gate;  ///< null, or what decides which of them count
 };
 
 /// Where rows begin, and how far it is from one to the next.
@@ -63,12 +64,12 @@ struct Rows {
   int64_t step;
 };
 
-/// 16 × 16 numbers from row r and column c on, zeros behind the last; in the matrix itself where they lie
-/// there in rows, otherwise as a copy in `own`, where rows are `step` apart.
+/// 16 × 16 numbers of a matrix like s, from row r and column c on, zeros behind the last; in the matrix
+/// itself where they lie there in rows, otherwise as a copy in `own`.
 template <bool by_columns>
-inline Rows rows_of(const Source& s, int64_t r, int64_t c, int64_t rows, int64_t columns, float* own,
-                    int64_t step) {
-  const float* p = s.p + r * s.row + c * s.column;
+inline Rows rows_of(const Source& s, const float* begin, int64_t r, int64_t c, int64_t rows, int64_t columns,
+                    float* own) {
+  const float* p = begin + r * s.row + c * s.column;
   if (!by_columns && rows >= side && columns >= side) return {p, s.row};
   V x[side];
   const int64_t lines = by_columns ? columns : rows, between = by_columns ? s.column : s.row;
@@ -78,8 +79,8 @@ inline Rows rows_of(const Source& s, int64_t r, int64_t c, int64_t rows, int64_t
     x[i] = _mm512_maskz_loadu_ps(i < lines ? part : __mmask16(0), p + i * between);
   if constexpr (by_columns) turn<Unit>(x);
 #pragma GCC unroll 16
-  for (int i = 0; i < side; ++i) _mm512_store_ps(own + i * step, x[i]);
-  return {own, step};
+  for (int i = 0; i < side; ++i) _mm512_store_ps(own + i * side, x[i]);
+  return {own, side};
 }
 
 /// The upper halves of part[q] are bfloat16 numbers whose sum is a: a rounded, what is left cut off, and the
@@ -106,19 +107,43 @@ struct UpperHalves {
 };
 constexpr UpperHalves upper_halves;
 
+/// Copies of 16 × 16 numbers that don't lie in rows.
+struct Scratch {
+  alignas(64) float x[side * side], gate[side * side];
+};
+
+/// 16 × 16 numbers of which some may not count.
+template <bool by_columns, bool gated>
+class Numbers {
+ public:
+  Numbers(const Source& s, int64_t r, int64_t c, int64_t rows, int64_t columns, Scratch& scratch)
+      : x_(rows_of<by_columns>(s, s.p, r, c, rows, columns, scratch.x)) {
+    if constexpr (gated) gate_ = rows_of<by_columns>(s, s.gate, r, c, rows, columns, scratch.gate);
+  }
+  V row(int64_t i) const {
+    const V x = _mm512_loadu_ps(x_.p + i * x_.step);
+    if constexpr (!gated) return x;
+    const V y = _mm512_loadu_ps(gate_.p + i * gate_.step);
+    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(y, _mm512_setzero_ps(), _CMP_GT_OQ), x);
+  }
+
+ private:
+  Rows x_, gate_{};
+};
+
 /// Rows from r on, p from `from` to `to`: for each 32 p three tiles of 16 rows.
-template <bool by_columns>
+template <bool by_columns, bool gated>
 void pack_rows(const Source& a, int64_t r, int64_t rows, int64_t from, int64_t to, uint16_t* tiles) {
   const __m512i one_after_the_other = _mm512_load_si512(upper_halves.all);
-  alignas(64) float own[side * depth];
+  Scratch left, right;
   for (int64_t p = from; p < to; p += depth, tiles += three) {
-    const Rows x = rows_of<by_columns>(a, r, p, rows, to - p, own, depth),
-               y = rows_of<by_columns>(a, r, p + side, rows, to - p - side, own + side, depth);
+    const Numbers<by_columns, gated> x(a, r, p, rows, to - p, left),
+        y(a, r, p + side, rows, to - p - side, right);
 #pragma GCC unroll 2
     for (int i = 0; i < side; ++i) {
       __m512i low[3], high[3];
-      split(_mm512_loadu_ps(x.p + i * x.step), low);
-      split(_mm512_loadu_ps(y.p + i * y.step), high);
+      split(x.row(i), low);
+      split(y.row(i), high);
 #pragma GCC unroll 3
       for (int q = 0; q < 3; ++q)
         _mm512_store_si512(tiles + q * tile_size + i * depth,
@@ -127,26 +152,32 @@ void pack_rows(const Source& a, int64_t r, int64_t rows, int64_t from, int64_t t
   }
 }
 
-/// Columns from c on: for each 32 p three tiles of 16 columns, with the numbers of two p side by side.
-template <bool by_columns>
-void pack_columns(const Source& b, int64_t c, int64_t columns, int64_t from, int64_t to, uint16_t* tiles) {
+/// Columns from c on: for each 32 p three tiles of 16 columns, with the numbers of two p side by side. Adds
+/// what it packs to `sums`, unless that is null.
+template <bool by_columns, bool gated>
+void pack_columns(const Source& b, int64_t c, int64_t columns, int64_t from, int64_t to, uint16_t* tiles,
+                  float* sums) {
   const __m512i in_turn = _mm512_load_si512(upper_halves.in_turn);
-  alignas(64) float own[side * side];
+  Scratch scratch;
+  V sum = gated && sums != nullptr ? _mm512_maskz_loadu_ps(first(columns), sums) : _mm512_setzero_ps();
   for (int64_t p = from; p < to; p += depth, tiles += three)
     for (int half = 0; half < 2; ++half) {
       const int64_t q0 = p + half * side;
-      const Rows x = rows_of<by_columns>(b, q0, c, to - q0, columns, own, side);
+      const Numbers<by_columns, gated> x(b, q0, c, to - q0, columns, scratch);
       uint16_t* tile = tiles + half * tile_size / 2;
 #pragma GCC unroll 2
       for (int i = 0; i < side; i += 2, tile += depth) {
+        const V now = x.row(i), then = x.row(i + 1);
+        if constexpr (gated) sum = _mm512_add_ps(_mm512_add_ps(sum, now), then);
         __m512i even[3], odd[3];
-        split(_mm512_loadu_ps(x.p + i * x.step), even);
-        split(_mm512_loadu_ps(x.p + (i + 1) * x.step), odd);
+        split(now, even);
+        split(then, odd);
 #pragma GCC unroll 3
         for (int q = 0; q < 3; ++q)
           _mm512_store_si512(tile + q * tile_size, _mm512_permutex2var_epi16(even[q], in_turn, odd[q]));
       }
     }
+  if (gated && sums != nullptr) _mm512_mask_storeu_ps(sums, first(columns), sum);
 }
 
 // The compiler doesn't know that tiles are loaded from memory and stored to it.
@@ -229,66 +260,99 @@ void finish(const Finish<float>& f, const float* from, int64_t from_row, float* 
   }
 }
 
-struct Scratch {
+struct Packed {
   alignas(64) uint16_t rows[2 * side * most_p * 3];
   alignas(64) uint16_t columns[most_columns * most_p * 3];
   alignas(64) float sums[2 * side * 2 * side];
 };
 
 /// A thread's, until it ends.
-struct OwnScratch {
-  Scratch* memory = new Scratch;
-  OwnScratch() = default;
-  OwnScratch(const OwnScratch&) = delete;
-  OwnScratch& operator=(const OwnScratch&) = delete;
-  ~OwnScratch() { delete memory; }
+struct OwnPacked {
+  Packed* memory = new Packed;
+  OwnPacked() = default;
+  OwnPacked(const OwnPacked&) = delete;
+  OwnPacked& operator=(const OwnPacked&) = delete;
+  ~OwnPacked() { delete memory; }
 };
 
-void by_parts(const Parts& o) {
-  static thread_local const OwnScratch own;
-  Scratch& memory = *own.memory;
-  static constexpr Shape shape;
-  static constexpr Block* blocks_of[2][2] = {{block<false, false>, block<false, true>},
-                                             {block<true, false>, block<true, true>}};
-  const Source a{o.a, o.a_row, o.a_step}, b{o.b, o.b_step, o.b_column};
-  _tile_loadconfig(&shape);
-  for (int64_t p = 0; p < o.k; p += most_p) {
-    const int64_t to = min(o.k, p + most_p), blocks = (to - p + depth - 1) / depth, next = blocks * three;
-    const bool adds = p > 0 || o.finish.adds, last = to == o.k;
-    const Finish<float> after{false, last ? o.finish.bias : nullptr, last && o.finish.relu};
-    const bool plain = after.bias == nullptr && !after.relu;
-    for (int64_t left = 0; left < o.n; left += most_columns) {
-      const int64_t right = min(o.n, left + most_columns);
-      for (int64_t j = left; j < right; j += side)
-        (o.b_column == 1
-             ? pack_columns<false>
-             : pack_columns<true>)(b, j, right - j, p, to, memory.columns + (j - left) / side * next);
-      for (int64_t i = 0; i < o.m; i += 2 * side) {
-        const int64_t rows = min(o.m - i, 2 * side);
-        for (int64_t r = 0; r < rows; r += side)
-          (o.a_step == 1 ? pack_rows<false> : pack_rows<true>)(a, i + r, rows - r, p, to,
-                                                               memory.rows + r / side * next);
-        memory_is_used();
-        for (int64_t j = left; j < right; j += 2 * side) {
-          const int64_t columns = min(right - j, 2 * side);
-          Block* compute = blocks_of[rows > side][columns > side];
-          const uint16_t* packed = memory.columns + (j - left) / side * next;
-          float* c = o.c + i * o.c_row + j;
-          const Finish<float> here{false, after.bias != nullptr ? after.bias + j : nullptr, after.relu};
-          if (rows % side == 0 && columns % side == 0) {
-            compute(memory.rows, packed, next, blocks, adds, c, o.c_row);
-            memory_is_used();
-            if (!plain) finish(here, c, o.c_row, c, o.c_row, rows, columns);
-          } else {
-            if (adds) finish({}, c, o.c_row, memory.sums, 2 * side, rows, columns);
-            memory_is_used();
-            compute(memory.rows, packed, next, blocks, adds, memory.sums, 2 * side);
-            memory_is_used();
-            finish(here, memory.sums, 2 * side, c, o.c_row, rows, columns);
-          }
-        }
-      }
+using PackRows = void(const Source&, int64_t, int64_t, int64_t, int64_t, uint16_t*);
+using PackColumns = void(const Source&, int64_t, int64_t, int64_t, int64_t, uint16_t*, float*);
+
+// Whether it is stored by columns, and whether gated.
+constexpr PackRows* pack_rows_of[2][2] = {{pack_rows<false, false>, pack_rows<false, true>},
+                                          {pack_rows<true, false>, pack_rows<true, true>}};
+constexpr PackColumns* pack_columns_of[2][2] = {{pack_columns<false, false>, pack_columns<false, true>},
+                                                {pack_columns<true, false>, pack_columns<true, true>}};
+// Whether there are more than 16 rows, and columns.
+constexpr Block* blocks_of[2][2] = {{block<false, false>, block<false, true>},
+                                    {block<true, false>, block<true, true>}};
+
+/// What some p add to some columns of C, the packed ones.
+struct Slice {
+  int64_t from, to, left, right;  ///< p and columns
+  int64_t blocks, next;  ///< tiles of p, and how far it is from one row or column of tiles to the next
+  bool adds;
+  Finish<float> finish;
+};
+
+void multiply_rows(const Parts& o, const Slice& s, int64_t i, Packed& memory) {
+  const int64_t rows = min(o.m - i, 2 * side);
+  const bool plain = s.finish.bias == nullptr && !s.finish.relu;
+  for (int64_t j = s.left; j < s.right; j += 2 * side) {
+    const int64_t columns = min(s.right - j, 2 * side);
+    Block* compute = blocks_of[rows > side][columns > side];
+    const uint16_t* packed = memory.columns + (j - s.left) / side * s.next;
+    float* c = o.c + i * o.c_row + j;
+    const Finish<float> here{false, s.finish.bias != nullptr ? s.finish.bias + j : nullptr, s.finish.relu};
+    if (rows % side == 0 && columns % side == 0) {
+      compute(memory.rows, packed, s.next, s.blocks, s.adds, c, o.c_row);
+      memory_is_used();
+      if (!plain) finish(here, c, o.c_row, c, o.c_row, rows, columns);
+    } else {
+      if (s.adds) finish({}, c, o.c_row, memory.sums, 2 * side, rows, columns);
+      memory_is_used();
+      compute(memory.rows, packed, s.next, s.blocks, s.adds, memory.sums, 2 * side);
+      memory_is_used();
+      finish(here, memory.sums, 2 * side, c, o.c_row, rows, columns);
     }
+  }
+}
+
+void multiply_slice(const Parts& o, const Slice& s, Packed& memory) {
+  const Source a{o.a, o.a_row, o.a_step, o.a_gate}, b{o.b, o.b_step, o.b_column, o.b_gate};
+  PackRows* rows_of_a = pack_rows_of[o.a_step != 1][o.a_gate != nullptr];
+  PackColumns* columns_of_b = pack_columns_of[o.b_column != 1][o.b_gate != nullptr];
+  for (int64_t j = s.left; j < s.right; j += side)
+    columns_of_b(b, j, s.right - j, s.from, s.to, memory.columns + (j - s.left) / side * s.next,
+                 o.b_sums != nullptr ? o.b_sums + j : nullptr);
+  for (int64_t i = 0; i < o.m; i += 2 * side) {
+    for (int64_t r = i; r < min(o.m, i + 2 * side); r += side)
+      rows_of_a(a, r, o.m - r, s.from, s.to, memory.rows + (r - i) / side * s.next);
+    memory_is_used();
+    multiply_rows(o, s, i, memory);
+  }
+}
+
+void by_parts(const Parts& o) {
+  static thread_local const OwnPacked own;
+  static constexpr Shape shape;
+  if (o.b_sums != nullptr)
+    for (int64_t j = 0; j < o.n; ++j) o.b_sums[j] = 0;
+  _tile_loadconfig(&shape);
+  for (int64_t from = 0; from < o.k; from += most_p) {
+    const int64_t to = min(o.k, from + most_p), blocks = (to - from + depth - 1) / depth;
+    const bool last = to == o.k;
+    for (int64_t left = 0; left < o.n; left += most_columns)
+      multiply_slice(o,
+                     {from,
+                      to,
+                      left,
+                      min(o.n, left + most_columns),
+                      blocks,
+                      blocks * three,
+                      from > 0 || o.finish.adds,
+                      {false, last ? o.finish.bias : nullptr, last && o.finish.relu}},
+                     *own.memory);
   }
   _tile_release();
 }
