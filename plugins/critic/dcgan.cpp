@@ -28,7 +28,8 @@ class DcganCritic final : public Critic, public nn::NormParameters {
     if (sample.size() != 2 && sample.size() != 3)
       throw ParamError(
           "use", "dcgan scores images, [height, width] or [channel, height, width], and the samples have " +
-                     std::to_string(sample.size()) + (sample.size() == 1 ? " axis" : " axes"));
+                     std::to_string(sample.size()) + (sample.size() == 1 ? " axis" : " axes") +
+                     ": mlp scores anything");
     if (widths_.empty()) throw ParamError("widths", "dcgan halves an image at least once");
     has_channels_ = sample.size() == 3;
     const Window window = Window::halving(kernel_);
@@ -41,10 +42,11 @@ class DcganCritic final : public Critic, public nn::NormParameters {
     for (size_t i = 0; i < widths_.size(); ++i) {
       size = window.places(size);
       if (size[0] == 0 || size[1] == 0)
-        throw ParamError("widths", "an image of " + std::to_string(whole[0]) + " × " +
-                                       std::to_string(whole[1]) + " can be halved only " + std::to_string(i) +
-                                       (i == 1 ? " time" : " times") + ", and there are " +
-                                       std::to_string(widths_.size()) + " widths");
+        throw ParamError("widths",
+                         "an image of " + std::to_string(whole[0]) + " × " + std::to_string(whole[1]) +
+                             " can be halved only " + std::to_string(i) + (i == 1 ? " time" : " times") +
+                             ", and `widths` has " + std::to_string(widths_.size()) +
+                             (i == 0 ? ": take" : ": take fewer, or") + " an odd kernel, by which 1 stays 1");
       const std::string name = "layer." + std::to_string(i);
       layers_[i].declare(d, name, channels, widths_[i], window, init, i == 0 || !normalises_over_batch());
       if (i > 0) norms_[i].declare(d, name + ".norm", widths_[i], norm_settings());

@@ -30,7 +30,8 @@ class DcganGenerator final : public Generator, public nn::NormParameters {
     if (output.size() != 2 && output.size() != 3)
       throw ParamError(
           "use", "dcgan makes images, [height, width] or [channel, height, width], and the output has " +
-                     std::to_string(output.size()) + (output.size() == 1 ? " axis" : " axes"));
+                     std::to_string(output.size()) + (output.size() == 1 ? " axis" : " axes") +
+                     ": mlp makes anything");
     if (widths_.empty()) throw ParamError("widths", "dcgan doubles an image at least once");
     output_ = output;
     const int64_t channels = output.size() == 3 ? output[0] : 1;
@@ -42,8 +43,10 @@ class DcganGenerator final : public Generator, public nn::NormParameters {
         throw ParamError("widths", "an image of " + std::to_string(sizes[0][0]) + " × " +
                                        std::to_string(sizes[0][1]) + " can be halved only " +
                                        std::to_string(sizes.size() - 1) +
-                                       (sizes.size() == 2 ? " time" : " times") + ", and there are " +
-                                       std::to_string(widths_.size()) + " widths");
+                                       (sizes.size() == 2 ? " time" : " times") + ", and `widths` has " +
+                                       std::to_string(widths_.size()) +
+                                       (sizes.size() == 1 ? ": take" : ": take fewer, or") +
+                                       " an odd kernel, by which 1 stays 1");
       sizes.push_back(half);
     }
     first_size_ = sizes.back();

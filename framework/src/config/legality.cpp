@@ -27,12 +27,12 @@ Diagnostic about(const PartConfig& part, std::string message, std::string hint =
   return {part.place, part.path, std::move(message), std::move(hint)};
 }
 
-/// A plugin blames one of its parameters.
-Diagnostic blame(const PartConfig& part, const ParamError& e) {
+/// A plugin blames one of its parameters, or by `use` itself: then the hint says what it was to be used for.
+Diagnostic blame(const PartConfig& part, const ParamError& e, const std::string& used_for = {}) {
   const auto given = part.given.find(e.param());
   const ParamSpec* spec = part.plugin->schema->find(e.param());
   return {given == part.given.end() ? part.place : given->second->place, part.path + "." + e.param(),
-          e.what(), spec ? spec->help() : std::string()};
+          e.what(), spec ? spec->help() : used_for};
 }
 
 std::tuple<std::vector<const PartConfig*>, int64_t, int64_t> key_of(const TrialConfig& t) {
@@ -215,7 +215,7 @@ void Legality::match_support(const TrialConfig& trial, const Parts& parts, std::
 
 template <class T, class Function>
 void Legality::dry_run(const PartPtr& part, const std::string& shapes, std::vector<Objection>& out,
-                       Function&& function) {
+                       Function&& function, const std::string& used_for) {
   const auto [known, added] = declared_.try_emplace({part.get(), shapes});
   if (added) {
     try {
@@ -225,7 +225,7 @@ void Legality::dry_run(const PartPtr& part, const std::string& shapes, std::vect
         function(object.as<T>());
       });
     } catch (const ParamError& e) {
-      known->second.push_back({blame(*part, e), false});
+      known->second.push_back({blame(*part, e, used_for), false});
     }
   }
   out.insert(out.end(), known->second.begin(), known->second.end());
@@ -261,17 +261,28 @@ void Legality::declare(const TrialConfig& trial, const Parts& parts, std::vector
     raw = ask_plugin(*trial.head->plugin, [&] { return parts.head->raw_shape(sample); });
   }
   if (parts.generator) {
-    dry_run<Generator>(trial.generator, shape_text(latent) + shape_text(raw), out, [&](Generator& generator) {
-      Declare d;
-      generator.declare(d, latent, raw);
-    });
+    dry_run<Generator>(
+        trial.generator, shape_text(latent) + shape_text(raw), out,
+        [&](Generator& generator) {
+          Declare d;
+          generator.declare(d, latent, raw);
+        },
+        parts.head
+            ? "The head " + trial.head->plugin->name() + " takes outputs of shape " + shape_text(raw) + "."
+            : "");
   }
   const Shape scored = packed_shape(sample, trial.train.packing);
+  const std::string samples_text =
+      trial.data ? "Samples of the data " + trial.data->plugin->name() + " are of shape " + shape_text(sample)
+                 : "";
   if (parts.critic) {
-    dry_run<Critic>(trial.critic, shape_text(scored), out, [&](Critic& critic) {
-      Declare d;
-      critic.declare(d, scored);
-    });
+    dry_run<Critic>(
+        trial.critic, shape_text(scored), out,
+        [&](Critic& critic) {
+          Declare d;
+          critic.declare(d, scored);
+        },
+        samples_text + (scored == sample ? "." : ", packed as " + shape_text(scored) + "."));
     if (!out.empty()) return;
   }
   for (const PartPtr& constraint : trial.constraints) {
@@ -287,10 +298,13 @@ void Legality::declare(const TrialConfig& trial, const Parts& parts, std::vector
     const auto& objective = objects_.of(trial.objective).as<Objective>();
     const int64_t outputs =
         ask_plugin(*trial.objective->plugin, [&] { return objective.encoder_outputs(latent); });
-    dry_run<Encoder>(trial.encoder, shape_text(sample) + std::to_string(outputs), out, [&](Encoder& encoder) {
-      Declare d;
-      encoder.declare(d, sample, outputs);
-    });
+    dry_run<Encoder>(
+        trial.encoder, shape_text(sample) + std::to_string(outputs), out,
+        [&](Encoder& encoder) {
+          Declare d;
+          encoder.declare(d, sample, outputs);
+        },
+        samples_text + ".");
   }
 }
 

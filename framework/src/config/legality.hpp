@@ -42,7 +42,7 @@ class Legality {
   void declare(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out);
   template <class T, class Function>
   void dry_run(const PartPtr& part, const std::string& shapes, std::vector<Objection>& out,
-               Function&& function);
+               Function&& function, const std::string& used_for = {});
 
   PartObjects& objects_;
   std::unordered_map<PartPtr, Loaded> data_;
