@@ -2,12 +2,13 @@
 # What generators that draw are for. A mixture covers separated modes without the bridge that one generator, a
 # continuous map of the latents, must draw between them; a gru learns a grammar far beyond chance.
 import math
-import pathlib
 import os
+import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(os.environ["SADDLE_SOURCE"]) / "tests/end_to_end/lib"))
-from runs import saddle, table  # skips the test where h5py is missing
+from runs import trained  # skips the test where h5py is missing
+from seeds import mean_and_error
 
 import h5py
 
@@ -48,20 +49,7 @@ grid:
 """
 
 
-def rows(name, text):
-    pathlib.Path(f"{name}.yaml").write_text(text)
-    saddle("run", f"{name}.yaml", "--quiet")
-    found = list(table(name).values())
-    assert all(row["status"] == "done" for row in found), [row["status"] for row in found]
-    return found
-
-
-def mean_and_variance(numbers):
-    mean = sum(numbers) / len(numbers)
-    return mean, sum((x - mean) ** 2 for x in numbers) / (len(numbers) - 1) / len(numbers)
-
-
-found = rows("modes", MODES)
+found = trained("modes", MODES)
 share = {"one": [], "mixture": []}
 with h5py.File("modes.h5") as file:
     for row in found:
@@ -69,12 +57,12 @@ with h5py.File("modes.h5") as file:
         samples = file[f"trials/{row['id']}/samples"][:]
         # Five standard deviations from either mode and more.
         share[row["param.method"]].append(float((abs(samples[:, 0]) < 1.5).mean()))
-(one, one_variance), (mixture, mixture_variance) = (mean_and_variance(share[case]) for case in ("one", "mixture"))
+(one, one_error), (mixture, mixture_error) = (mean_and_error(share[case]) for case in ("one", "mixture"))
 print("on the bridge", share)
-assert one - mixture > 4 * math.sqrt(one_variance + mixture_variance), share
+assert one - mixture > 4 * math.hypot(one_error, mixture_error), share
 assert one > 3 * mixture, share
 
-for row in rows("motif", MOTIF):
+for row in trained("motif", MOTIF):
     valid, chance = row["metric.validity.share"], row["metric.validity.chance"]
     print("valid", valid, "chance", chance)
     assert valid > chance + 4 * math.sqrt(chance * (1 - chance) / 2500), (valid, chance)

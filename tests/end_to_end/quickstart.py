@@ -7,10 +7,9 @@ import sys
 
 source = pathlib.Path(os.environ["SADDLE_SOURCE"])
 sys.path.insert(0, str(source / "tests/end_to_end/lib"))
-from runs import saddle, table
+from runs import has_digits, saddle, table
 
-home = os.environ.get("SADDLE_HOME", os.path.expanduser("~/.cache/saddle"))
-if not (pathlib.Path(home) / "data/digits.csv.gz").exists():
+if not has_digits():
     print("the digits could not be had")
     sys.exit(77)
 stdout, stderr = saddle("run", source / "experiments/quickstart.yaml", "train.steps=20")

@@ -22,11 +22,34 @@ def saddle(*words, expect=0, **options):
     return done.stdout, done.stderr
 
 
+def has_digits():
+    """Whether the launcher could fetch them."""
+    home = os.environ.get("SADDLE_HOME", os.path.expanduser("~/.cache/saddle"))
+    return (pathlib.Path(home) / "data/digits.csv.gz").exists()
+
+
 def table(store):
     """The rows of /table by trial id."""
     with h5py.File(f"{store}.h5") as file:
         columns = {name: data.asstr()[:] if data.dtype.kind == "O" else data[:] for name, data in file["table"].items()}
     return {columns["id"][i]: {name: values[i] for name, values in columns.items()} for i in range(len(columns["id"]))}
+
+
+def trained(name, text):
+    """Runs an experiment of that name; the rows of its table, all of them done."""
+    pathlib.Path(f"{name}.yaml").write_text(text)
+    saddle("run", f"{name}.yaml", "--quiet")
+    found = list(table(name).values())
+    assert all(row["status"] == "done" for row in found), [row["status"] for row in found]
+    return found
+
+
+def first_values(store, rows, series):
+    """What those trials of a store measured before the first step."""
+    with h5py.File(f"{store}.h5") as file:
+        found = [file[f"trials/{row['id']}/series/{series}"] for row in rows]
+        assert all(one["step"][0] == 0 for one in found), series
+        return [float(one["value"][0]) for one in found]
 
 
 def hashes(store):
