@@ -1,79 +1,12 @@
 // The objective `gan`: what each player descends, and what its gradient reaches.
 #include <cmath>
 
-#include "game_fixture.hpp"
+#include "small_game.hpp"
 
 using namespace saddle;
 using namespace saddle::testing;
 
 namespace {
-
-struct SmallGame {
-  struct Named {
-    const char* name;
-    Settings settings{};
-  };
-  explicit SmallGame(const char* divergence_name, const std::vector<Named>& penalty_names = {})
-      : gan(make(Kind::objective, "gan")),
-        generator(make(Kind::generator, "mlp", {{"widths", list<int>({5})}, {"activation", "tanh"}})),
-        critic(make(Kind::critic, "mlp", {{"widths", list<int>({4})}, {"activation", "tanh"}})),
-        head(make(Kind::head, "linear")),
-        divergence(make(Kind::divergence, divergence_name)) {
-    for (const auto& [name, settings] : penalty_names)
-      penalties.push_back(make(Kind::penalty, name, settings));
-    Declare declared_generator, declared_critic;
-    generator.as<Generator>().declare(declared_generator, {2}, {2});
-    critic.as<Critic>().declare(declared_critic, {2});
-    generator_params = random_params(declared_generator, {1}).all();
-    critic_params = random_params(declared_critic, {2}).all();
-    parts.data = &data;
-    parts.prior = &prior;
-    parts.generator = &generator.as<Generator>();
-    parts.critic = &critic.as<Critic>();
-    parts.head = &head.as<Head>();
-    parts.divergence = &divergence.as<Divergence>();
-    for (const PluginObject& penalty : penalties) parts.penalties.push_back(&penalty.as<Penalty>());
-  }
-  const Objective& objective() const { return gan.as<Objective>(); }
-
-  TestPlay play() const {
-    TestPlay play(parts);
-    play.batch.samples = normals("real", {6, 2});
-    play.chosen_latents = normals("latents", {6, 2});
-    play.generator_params = generator_params;
-    play.critic_params = critic_params;
-    return play;
-  }
-  Tensor loss(bool of_critic, TestPlay& at) const {
-    for (const PlayerSpec& player : objective().players(parts))
-      if (player.is_critic == of_critic) return objective().loss(player, at);
-    return {};
-  }
-  Tensor loss(bool of_critic) const {
-    TestPlay now = play();
-    return loss(of_critic, now);
-  }
-
-  // The divergence's own numbers for the same samples, scores and draws.
-  Round round(Player player) const {
-    const Tensor fake =
-        generator.as<Generator>().forward({generator_params, {}, Mode::training}, normals("latents", {6, 2}));
-    Round::Content c = content(normals("real", {6, 2}), fake, player, [this](const Tensor& x) {
-      return critic.as<Critic>().forward({critic_params, {}, Mode::training}, x);
-    });
-    c.random = [given = c.random](std::string_view purpose) {
-      return given("divergence/" + std::string(purpose));
-    };
-    return Round(std::move(c));
-  }
-
-  PluginObject gan, generator, critic, head, divergence;
-  std::vector<PluginObject> penalties;
-  NormalPrior prior;
-  TestData data;
-  std::vector<Tensor> generator_params, critic_params;
-  Parts parts;
-};
 
 double total(const std::vector<Tensor>& gradients) {
   double sum = 0;

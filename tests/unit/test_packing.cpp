@@ -2,6 +2,7 @@
 #include <saddle/packing.hpp>
 
 #include "head_fixture.hpp"
+#include "small_game.hpp"
 
 using namespace saddle;
 using namespace saddle::testing;
@@ -24,67 +25,14 @@ TEST_CASE(
   }
 }
 
-namespace {
-
-/// A game of packs of two points, its parts, and what it is played with.
-struct PackedGame {
-  explicit PackedGame(const char* divergence_name, std::vector<PluginObject> of_penalties = {})
-      : gan(make(Kind::objective, "gan")),
-        generator(make(Kind::generator, "mlp", {{"widths", list<int>({3})}, {"activation", "tanh"}})),
-        critic(make(Kind::critic, "mlp", {{"widths", list<int>({4})}, {"activation", "tanh"}})),
-        head(make(Kind::head, "linear")),
-        divergence(make(Kind::divergence, divergence_name)),
-        penalties(std::move(of_penalties)) {
-    Declare of_generator, of_critic;
-    generator.as<Generator>().declare(of_generator, {2}, {2});
-    critic.as<Critic>().declare(of_critic, {4});
-    parts.generator = &generator.as<Generator>();
-    parts.critic = &critic.as<Critic>();
-    parts.head = &head.as<Head>();
-    parts.divergence = &divergence.as<Divergence>();
-    for (const PluginObject& penalty : penalties) parts.penalties.push_back(&penalty.as<Penalty>());
-    parts.packing = 2;
-    generator_params = random_params(of_generator, {1}).all();
-    critic_params = random_params(of_critic, {2}).all();
-  }
-  TestPlay play() const {
-    TestPlay play(parts);
-    play.batch.samples = normals("real", {6, 2});
-    play.chosen_latents = normals("latents", {6, 2});
-    play.generator_params = generator_params;
-    play.critic_params = critic_params;
-    return play;
-  }
-  /// The same scores, of pairs put side by side by hand.
-  Round round(Player player) const {
-    const auto pairs = [](const Tensor& x) { return x.reshape({1, 3, 4}); };
-    const Tensor fake =
-        generator.as<Generator>().forward({generator_params, {}, Mode::training}, normals("latents", {6, 2}));
-    return Round(content(pairs(normals("real", {6, 2})), pairs(fake), player, [this](const Tensor& x) {
-      return critic.as<Critic>().forward({critic_params, {}, Mode::training}, x);
-    }));
-  }
-  PluginObject gan, generator, critic, head, divergence;
-  std::vector<PluginObject> penalties;
-  std::vector<Tensor> generator_params, critic_params;
-  Parts parts;
-};
-
-}  // namespace
-
 TEST_CASE("a critic of packed samples plays the game on half as many, twice as long") {
-  std::vector<PluginObject> penalties;
-  penalties.push_back(make(Kind::penalty, "r1", {{"weight", 3.0}}));
-  const PackedGame game("gan", std::move(penalties));
-  const auto& objective = game.gan.as<Objective>();
-  const auto players = objective.players(game.parts);
-  TestPlay play = game.play();
+  const SmallGame game("gan", {{"r1", {{"weight", 3.0}}}}, 2);
   const Round of_critic = game.round(Player::critic), of_generator = game.round(Player::generator);
   const Tensor x = gradient_input(of_critic.real());
   const Tensor r1 = 1.5 * lane_mean(sample_sum(input_gradient(of_critic.score(x), x).square()));
   const auto& divergence = game.divergence.as<Divergence>();
-  CHECK(relative_error(objective.loss(players[0], play), r1 - divergence.value(of_critic)) < 1e-12);
-  const Tensor loss = objective.loss(players[1], play), by_hand = divergence.generator_loss(of_generator);
+  CHECK(relative_error(game.loss(true), r1 - divergence.value(of_critic)) < 1e-12);
+  const Tensor loss = game.loss(false), by_hand = divergence.generator_loss(of_generator);
   CHECK(relative_error(loss, by_hand) < 1e-12);
   const auto got = gradients(loss, game.generator_params), truth = gradients(by_hand, game.generator_params);
   for (size_t i = 0; i < got.size(); ++i) CHECK(relative_error(got[i], truth[i], 1e-6) < 1e-10);
