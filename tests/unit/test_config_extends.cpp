@@ -113,6 +113,20 @@ TEST_CASE("key=a,b makes an axis, and brackets hold a list together") {
   CHECK(plan_of("experiment: e\nbase: {data: ring}\n", {"data={use: ring, modes: 3}"}).trials.size() == 1);
 }
 
+TEST_CASE("of two overrides of one key the last wins, and cases are chosen among those that the first left") {
+  const auto after = [](const Strings& overrides) {
+    return steps(plan_of_grid("  train.steps: [1, 2]\n", "", overrides));
+  };
+  CHECK(after({"train.steps=3", "train.steps=4"}) == std::vector<int64_t>{4});
+  CHECK(after({"train.steps=3", "train={steps: 4}"}) == std::vector<int64_t>{4});
+  CHECK(after({"train={steps: 4}", "train.steps=3"}) == std::vector<int64_t>{3});
+  CHECK(after({"train.steps=3,4", "train.steps=5"}) == std::vector<int64_t>{5});
+  CHECK(after({"train.steps=5", "train.steps=3,4"}) == std::vector<int64_t>{3, 4});
+  const std::string cases = "  method:\n    a: {train.steps: 1}\n    b: {train.steps: 2}\n    c: {}\n";
+  CHECK(on_axis(plan_of_grid(cases, "", {"method=c,a", "method=a"}), "method") == Strings{"a"});
+  CHECK_THAT(mistakes_of(with_grid(cases), {"method=c,a", "method=b"}), holds("the axis has no case 'b'"));
+}
+
 TEST_CASE("~key removes an axis") {
   CHECK(plan_of_grid("  train.steps: [1, 2]\n  seed: 0..1\n", "", {"~train.steps"}).trials.size() == 2);
   CHECK_THAT(mistakes_of(with_grid("  train.steps: [1, 2]\n"), {"~train.step"}),
