@@ -393,25 +393,34 @@ fetch_chlamydia() (
   done
 )
 
-# What can be fetched: name, the file that experiments name, what it is.
-fetchable=(
-  'digits    digits.csv.gz               8×8 digits (57 kB out of a 10 MB wheel)'
-  'pbmc68k   10x_pbmc68k_reduced.h5ad    700 blood cells with counts of 765 genes (2 MB, a wheel)'
-  'chlamydia ct.gbk.gz                   the genome of C. trachomatis with its genes (1 MB out of a Debian package of 4 MB)'
-)
+# What can be fetched, a line each: name, the files that experiments name, what it is. The readers of data know it too.
+mapfile -t fetchable <"$root/plugins/data/support/fetchable.txt"
 
 has_data() { [[ -e ${SADDLE_DATA:-/nowhere}/$1 || -e $SADDLE_HOME/data/$1 ]]; }
 
+# has_all_data FILE,FILE…
+has_all_data() {
+  local file
+  for file in ${1//,/ }; do has_data "$file" || return 1; done
+}
+
+# names_data EXPERIMENT FILE,FILE…: it names one of them.
+names_data() {
+  local file
+  for file in ${2//,/ }; do ! grep -qF -- "$file" "$1" || return 0; done
+  return 1
+}
+
 # fetch_data NAME…: what is not here yet. False where something can't be had.
 fetch_data() {
-  local wanted line name file what found status=0
+  local wanted line name files what found status=0
   for wanted in "$@"; do
     found=no
     for line in "${fetchable[@]}"; do
-      read -r name file what <<<"$line"
+      read -r name files what <<<"$line"
       [[ $name == "$wanted" ]] || continue
       found=yes
-      if has_data "$file"; then
+      if has_all_data "$files"; then
         say "$name is here"
       else
         say "fetching $what"
@@ -425,12 +434,12 @@ fetch_data() {
 
 # fetch_named_data ARG…: what the experiments among the arguments name and is not here; one attempt a day.
 fetch_named_data() {
-  local argument line name file what
+  local argument line name files what
   for argument in "$@"; do
     [[ $argument == *.yaml && -r $argument ]] || continue
     for line in "${fetchable[@]}"; do
-      read -r name file what <<<"$line"
-      grep -qF -- "$file" "$argument" && ! has_data "$file" && ! was_tried_today "$name" || continue
+      read -r name files what <<<"$line"
+      names_data "$argument" "$files" && ! has_all_data "$files" && ! was_tried_today "$name" || continue
       remember_try "$name"
       fetch_data "$name" || true
     done

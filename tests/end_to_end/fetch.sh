@@ -15,3 +15,18 @@ mkdir -p home/data
 : >home/data/10x_pbmc68k_reduced.h5ad
 "$launcher" fetch pbmc68k 2>said.txt
 grep -q 'pbmc68k is here' said.txt
+
+# Of several files all must be here.
+(
+  root=$SADDLE_SOURCE
+  # shellcheck source=framework/cmake/setup.sh
+  source "$root/framework/cmake/setup.sh"
+  unset SADDLE_DATA
+  : >home/data/ct.gbk.gz
+  if has_all_data ct.gbk.gz,ct.fasta.gz; then exit 1; fi
+  : >home/data/ct.fasta.gz
+  has_all_data ct.gbk.gz,ct.fasta.gz
+  echo 'base: {data: {use: fasta, path: ct.fasta.gz}}' >letters.yaml
+  names_data letters.yaml ct.gbk.gz,ct.fasta.gz
+  if names_data letters.yaml digits.csv.gz; then exit 1; fi
+)

@@ -24,7 +24,7 @@ def says_how_to_get(experiment, environment):
     done = subprocess.run([SADDLE, "plan", experiment], capture_output=True, text=True, env=environment)
     if done.returncode == 0:
         return False
-    names = [name for name, file in fetchable.items() if file in experiment.read_text()]
+    names = [name for name, files in fetchable.items() if any(file in experiment.read_text() for file in files.split(","))]
     assert done.returncode == 2 and names and f"`./saddle fetch {names[0]}` gets it" in done.stderr, done.stderr
     return True
 

@@ -119,8 +119,8 @@ TEST_CASE("AnnData files that can't be taken say what they have") {
   CHECK_THAT(complaint("anndata", path_is(folder / "cut.h5ad")), holds("cut.h5ad: damaged: truncated file"));
   write(folder / "text.h5ad", "no HDF5\n");
   CHECK_THAT(complaint("anndata", path_is(folder / "text.h5ad")), holds("text.h5ad: not an HDF5 file"));
-  CHECK_THAT(complaint("anndata", "{path: /nowhere/pbmc68k_reduced.h5ad}"),
-             holds("can't read /nowhere/pbmc68k_reduced.h5ad. `./saddle fetch pbmc68k` gets it"));
+  CHECK_THAT(complaint("anndata", "{path: /nowhere/10x_pbmc68k_reduced.h5ad}"),
+             holds("can't read /nowhere/10x_pbmc68k_reduced.h5ad. `./saddle fetch pbmc68k` gets it"));
 }
 
 TEST_CASE("Cell Ranger's files of both versions hold the counts, a cell a sample") {

@@ -4,6 +4,7 @@
 #include "data_fixture.hpp"
 
 #include <numbers>
+#include <sstream>
 
 using namespace saddle;
 using fixtures::Folder;
@@ -506,6 +507,22 @@ TEST_CASE("Digits are found in SADDLE_DATA, and asked for where they are missing
   CHECK_THAT(complaint("digits", "{path: /nowhere/digits.csv.gz}"),
              holds("path: can't find the digits; looked for /nowhere/digits.csv.gz") &&
                  holds("pip download --no-deps scikit-learn"));
+}
+
+TEST_CASE("A missing file that the launcher can fetch is said to be so, whatever would read it") {
+  std::ifstream table(std::filesystem::path(std::getenv("SADDLE_SOURCE")) /
+                      "plugins/data/support/fetchable.txt");
+  int sets = 0;
+  for (std::string name, files, rest; table >> name >> files && std::getline(table, rest); ++sets) {
+    std::istringstream each(files);
+    for (std::string file; std::getline(each, file, ',');)
+      CHECK(complaint("csv", path_is("/nowhere/" + file)) ==
+            "path: can't read /nowhere/" + file + ". `./saddle fetch " + name + "` gets it");
+  }
+  CHECK(sets >= 3);
+  CHECK(complaint("csv", path_is("/nowhere/ct.fasta")) ==
+        "path: can't read /nowhere/ct.fasta. `./saddle fetch chlamydia` gets it");
+  CHECK(complaint("csv", path_is("/nowhere/a.csv")) == "path: can't read /nowhere/a.csv");
 }
 
 TEST_CASE("The real images are what their publishers say, where they are installed") {

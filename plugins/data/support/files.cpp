@@ -13,6 +13,9 @@
 #include <array>
 #include <cstring>
 #include <fstream>
+#include <sstream>
+
+#include "fetchable.hpp"
 
 namespace saddle {
 namespace fs = std::filesystem;
@@ -20,14 +23,18 @@ namespace {
 
 gzFile_s* gz(const std::shared_ptr<void>& file) { return static_cast<gzFile_s*>(file.get()); }
 
-/// How to get a file that experiments of ours ask for.
+/// How to get a file that experiments of ours ask for, packed or not.
 std::string to_get(const fs::path& file) {
-  const std::string name = file.filename().string();
-  const auto is = [&](const char* part) { return name.find(part) != std::string::npos; };
-  if (is("pbmc68k_reduced")) return ". `./saddle fetch pbmc68k` gets it";
-  if (is("ct.gbk") || is("ct.fasta")) return ". `./saddle fetch chlamydia` gets it";
-  if (is("american-english")) return ". Debian's package wamerican has it";
-  return {};
+  const std::string wanted = file.filename().string();
+  std::istringstream lines(fetchable_data);
+  for (std::string line; std::getline(lines, line);) {
+    std::string name, files, one;
+    std::istringstream(line) >> name >> files;
+    std::istringstream each(files);
+    while (std::getline(each, one, ','))
+      if (one == wanted || one == wanted + ".gz") return fmt::format(". `./saddle fetch {}` gets it", name);
+  }
+  return wanted.starts_with("american-english") ? ". Debian's package wamerican has it" : "";
 }
 
 }  // namespace
