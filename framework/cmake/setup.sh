@@ -404,10 +404,12 @@ has_all_data() {
   for file in ${1//,/ }; do has_data "$file" || return 1; done
 }
 
-# names_data EXPERIMENT FILE,FILE…: it names one of them.
-names_data() {
+# misses_data EXPERIMENT FILE,FILE…: it names one of them that is not here.
+misses_data() {
   local file
-  for file in ${2//,/ }; do ! grep -qF -- "$file" "$1" || return 0; done
+  for file in ${2//,/ }; do
+    if grep -qF -- "$file" "$1" && ! has_data "$file"; then return 0; fi
+  done
   return 1
 }
 
@@ -439,7 +441,7 @@ fetch_named_data() {
     [[ $argument == *.yaml && -r $argument ]] || continue
     for line in "${fetchable[@]}"; do
       read -r name files what <<<"$line"
-      names_data "$argument" "$files" && ! has_all_data "$files" && ! was_tried_today "$name" || continue
+      misses_data "$argument" "$files" && ! was_tried_today "$name" || continue
       remember_try "$name"
       fetch_data "$name" || true
     done

@@ -16,17 +16,19 @@ mkdir -p home/data
 "$launcher" fetch pbmc68k 2>said.txt
 grep -q 'pbmc68k is here' said.txt
 
-# Of several files all must be here.
+# Of several files all must be here, but of an experiment only those that it names.
 (
   root=$SADDLE_SOURCE
   # shellcheck source=framework/cmake/setup.sh
   source "$root/framework/cmake/setup.sh"
   unset SADDLE_DATA
+  genome=ct.gbk.gz,ct.fasta.gz
   : >home/data/ct.gbk.gz
-  if has_all_data ct.gbk.gz,ct.fasta.gz; then exit 1; fi
-  : >home/data/ct.fasta.gz
-  has_all_data ct.gbk.gz,ct.fasta.gz
+  echo 'base: {data: {use: genbank, path: ct.gbk.gz}}' >genes.yaml
   echo 'base: {data: {use: fasta, path: ct.fasta.gz}}' >letters.yaml
-  names_data letters.yaml ct.gbk.gz,ct.fasta.gz
-  if names_data letters.yaml digits.csv.gz; then exit 1; fi
+  if has_all_data $genome || misses_data genes.yaml $genome; then exit 1; fi
+  misses_data letters.yaml $genome
+  : >home/data/ct.fasta.gz
+  has_all_data $genome
+  if misses_data letters.yaml $genome; then exit 1; fi
 )
