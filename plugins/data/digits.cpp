@@ -26,9 +26,10 @@ class Digits final : public SplitData {
   }
 
   void load() override {
-    const Path file = first_existing(candidates(), "the digits",
-                                     "It is sklearn/datasets/data/digits.csv.gz in scikit-learn's wheel: "
-                                     "`pip download --no-deps scikit-learn` and unzip it.");
+    const Path file =
+        first_existing(candidates(), "the digits",
+                       "`./saddle fetch digits` gets it: it is sklearn/datasets/data/digits.csv.gz in "
+                       "scikit-learn's wheel.");
     const Csv csv = parse_csv(file, {.header = "none", .label = "65"});
     if (csv.values.size(1) != 64 || csv.labels.classes.size() != 10)
       throw ParamError("path", file.string() + " does not hold rows of 64 grey levels and a digit");

@@ -506,7 +506,7 @@ TEST_CASE("Digits are found in SADDLE_DATA, and asked for where they are missing
     unsetenv("SADDLE_DATA");
   CHECK_THAT(complaint("digits", "{path: /nowhere/digits.csv.gz}"),
              holds("path: can't find the digits; looked for /nowhere/digits.csv.gz") &&
-                 holds("pip download --no-deps scikit-learn"));
+                 holds("`./saddle fetch digits` gets it"));
 }
 
 TEST_CASE("A missing file that the launcher can fetch is said to be so, whatever would read it") {
