@@ -108,7 +108,7 @@ std::string cell_text(const Group& group, size_t metric) {
   std::string others;
   for (const auto& [status, count] : group.statuses())
     if (status != store::Status::done) others += fmt::format(" · {} {}", count, store::to_text(status));
-  const std::string mean = mean_text(summary);
+  std::string mean = mean_text(summary);
   if (others.empty() && summary.n == group.trials.size()) return mean;
   return fmt::format("{} ({} of {}{})", mean, summary.n, group.trials.size(), others);
 }

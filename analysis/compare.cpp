@@ -24,6 +24,7 @@ std::string compare(const std::vector<ComparedStore>& stores, const CompareOptio
 
 std::string compare(const std::vector<store::Store>& stores, const CompareOptions& options) {
   std::vector<ComparedStore> compared;
+  compared.reserve(stores.size());
   std::set<std::string> names;
   bool unique = true;
   for (const store::Store& store : stores) unique = names.insert(store.name()).second && unique;

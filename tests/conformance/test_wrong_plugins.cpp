@@ -2,6 +2,7 @@
 #include <ATen/ATen.h>
 
 #include "conformance/everything.hpp"
+#include "lanes/recorder.hpp"
 
 using namespace saddle;
 using namespace saddle::testing;
@@ -265,8 +266,12 @@ TEST_CASE("a divergence that mixes lanes is found out") {
 }
 
 TEST_CASE("a plugin that remembers in a member what it should have declared is found out") {
+#if SADDLE_LOCKS_STORAGES
   fails<Remembers>("replay", "replaying a recorded loss gives other numbers than evaluating it");
   fails<Remembers>("resume", "that goes on from its checkpoint of step 16 gives other numbers");
+#else
+  fails<Remembers>("resume", "that goes on from its checkpoint of step 1 gives other numbers");
+#endif
 }
 
 TEST_CASE("a gradient that is not the loss's is found out") {

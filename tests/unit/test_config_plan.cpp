@@ -264,15 +264,12 @@ TEST_CASE("further metrics of a trial are checked where they were given") {
   CHECK_THAT(text, holds("the metric 'modes' is here twice") && holds("5 mistakes;"));
 }
 
-TEST_CASE("ten thousand points are planned within a second") {
-  const auto start = std::chrono::steady_clock::now();
+TEST_CASE("ten thousand points are planned") {  // how fast, `saddle bench --only planner` measures
   const Plan plan =
       plan_of(with_grid("  method:\n    gan: {}\n    wgan: {divergence: wasserstein, penalties: "
                         "[gradient_penalty], train.critic_steps: 5}\n"
                         "  generator.widths: [[8], [16], [32], [64], [128]]\n  "
                         "train.generator_optimizer.rate: {log_uniform: [1e-5, 1, 100]}\n"
                         "  seed: 0..9\n"));
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   CHECK(plan.trials.size() == 10000);
-  CHECK(seconds.count() < 5);  // a second on an idle machine
 }

@@ -13,10 +13,6 @@
 
 #include "operators.hpp"
 
-// Before 2.12 a storage that is locked can't be unlocked: there, losses are evaluated at every step.
-#define SADDLE_LOCKS_STORAGES \
-  (TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 12))
-
 namespace saddle {
 namespace {
 

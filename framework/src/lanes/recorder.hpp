@@ -11,6 +11,7 @@
 #pragma once
 #include <ATen/core/ivalue.h>
 #include <c10/core/Storage.h>
+#include <torch/version.h>
 #include <saddle/lanes.hpp>
 
 #include <functional>
@@ -22,6 +23,10 @@
 #include <vector>
 
 #include "tape.hpp"
+
+// Before 2.12 a storage that is locked can't be unlocked: there, losses are evaluated at every step.
+#define SADDLE_LOCKS_STORAGES \
+  (TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 12))
 
 namespace saddle {
 
