@@ -16,7 +16,7 @@ for jobs, lanes in [(2, 1), (1, 3), (2, 16), (1, 16)]:
     assert hashes(out) == reference, f"--jobs {jobs} --lanes {lanes} gives other bits"
 
 # So it is where products go through their bfloat16 parts, if this processor has them.
-wide = experiment(name="wide", widths=(70, 65))
+wide = experiment(name="wide", widths=(80, 96))
 saddle("run", wide, "--out", "wide-1", "--jobs", 1, "--lanes", 1, "--quiet", "seed=0,1")
 saddle("run", wide, "--out", "wide-2", "--jobs", 2, "--lanes", 16, "--quiet", "seed=0,1")
 assert hashes("wide-1") == hashes("wide-2")

@@ -79,9 +79,9 @@ void check_device(const std::string& device) {
     throw UserError("--device cuda: this LibTorch has no CUDA, or this machine no GPU that it can use");
 }
 
-void check_kernels(const std::string& kernels) {
+void check_kernels(const std::string& kernels, const std::string& whose) {
   if (!kernels.empty() && kernels != "native" && kernels != "fma" && kernels != "portable")
-    throw UserError(fmt::format("--kernels {}: there are native, fma and portable", kernels));
+    throw UserError(fmt::format("{} {}: there are native, fma and portable", whose, kernels));
 }
 
 size_t terminal_width() {

@@ -53,7 +53,7 @@ struct FormatOption {
 /// Throws UserError unless it is cpu, or cuda where there is such a device.
 void check_device(const std::string& device);
 /// Throws UserError unless `kernels` is empty or one of native, fma, portable.
-void check_kernels(const std::string& kernels);
+void check_kernels(const std::string& kernels, const std::string& whose = "--kernels");
 
 /// Columns of the terminal on standard output; 0 where there is none.
 size_t terminal_width();

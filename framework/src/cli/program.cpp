@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 
 #include "cli/command.hpp"
@@ -11,6 +12,7 @@ void complain(const std::string& text) { std::fputs(text.c_str(), stderr); }
 
 int act(Context& context) {
   try {
+    if (const char* kernels = std::getenv("SADDLE_KERNELS")) check_kernels(kernels, "SADDLE_KERNELS");
     return context.action();
   } catch (const UserError& e) {
     complain(std::string(e.what()) + "\n");

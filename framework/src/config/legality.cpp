@@ -272,9 +272,11 @@ void Legality::declare(const TrialConfig& trial, const Parts& parts, std::vector
             : "");
   }
   const Shape scored = packed_shape(sample, trial.train.packing);
-  const std::string samples_text =
-      trial.data ? "Samples of the data " + trial.data->plugin->name() + " are of shape " + shape_text(sample)
-                 : "";
+  const auto samples = [&](const std::string& packed) {
+    return trial.data ? "Samples of the data " + trial.data->plugin->name() + " are of shape " +
+                            shape_text(sample) + packed + "."
+                      : std::string();
+  };
   if (parts.critic) {
     dry_run<Critic>(
         trial.critic, shape_text(scored), out,
@@ -282,7 +284,7 @@ void Legality::declare(const TrialConfig& trial, const Parts& parts, std::vector
           Declare d;
           critic.declare(d, scored);
         },
-        samples_text + (scored == sample ? "." : ", packed as " + shape_text(scored) + "."));
+        samples(scored == sample ? "" : ", packed as " + shape_text(scored)));
     if (!out.empty()) return;
   }
   for (const PartPtr& constraint : trial.constraints) {
@@ -304,7 +306,7 @@ void Legality::declare(const TrialConfig& trial, const Parts& parts, std::vector
           Declare d;
           encoder.declare(d, sample, outputs);
         },
-        samples_text + ".");
+        samples(""));
   }
 }
 

@@ -70,9 +70,11 @@ struct Choice {
       : always(kernels == "portable"),
         by_parts(kernels.empty() || kernels == "native" ? products::by_parts_here() : nullptr) {}
 
-  // Below this, packing costs what multiplying saves.
+  // Below this, packing costs what multiplying saves; so does filling up tiles of 16 rows and columns.
   bool in_parts(int64_t m, int64_t n, int64_t k) const {
-    return by_parts != nullptr && std::min({m, n, k}) >= 64;
+    const auto filled = [](int64_t x) { return (x + 15) / 16 * 16; };
+    return by_parts != nullptr && std::min({m, n, k}) >= 64 &&
+           4 * filled(m) * filled(n) * filled(k) <= 5 * m * n * k;
   }
 
   // Where calling the BLAS costs as much as the product, or its kernels are not made for so thin a matrix.

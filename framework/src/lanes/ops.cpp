@@ -228,7 +228,6 @@ struct ActivationFunction : Function<ActivationFunction> {
   }
 };
 
-// An affine map and its activation in one node: a network's step is bound by the number of operators.
 /// DenseFunction's way back through relu in float32, by gated products; its sums come with the weights'
 /// gradient.
 variable_list gated_backward(const AutogradContext& ctx, const Tensor& g, const Tensor& x_any,
@@ -259,6 +258,7 @@ variable_list gated_backward(const AutogradContext& ctx, const Tensor& g, const 
   return {gx, gw, gb, Variable()};
 }
 
+// An affine map and its activation in one node: a network's step is bound by the number of operators.
 struct DenseFunction : Function<DenseFunction> {
   static Tensor forward(AutogradContext* ctx, const Tensor& x_any, const Tensor& w_any, const Tensor& b_any,
                         int64_t activation) {

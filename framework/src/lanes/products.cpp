@@ -1,6 +1,7 @@
 #include "products.hpp"
 
 #include <array>
+#include <cstddef>
 
 namespace saddle::products {
 namespace {

@@ -101,7 +101,8 @@ const Loops& loops_any();
 using Multiply = void(const Parts&);
 
 /// The product through bfloat16 parts (products_amx.cpp): as accurate as a chain of multiply-adds, in an
-/// order that the sizes alone decide, but with other bits. Numbers below 2⁻¹¹⁰ lose precision, infinite ones
+/// order that the sizes alone decide, but with other bits. Numbers and products below 2⁻¹⁰⁴ lose precision,
+/// those below 2⁻¹²⁶ count as zeros; infinite numbers, and finite ones that round to them (from 3.3962·10³⁸),
 /// become NaN. Null where the processor can't, or the system doesn't let it.
 SADDLE_API Multiply* by_parts_here();
 

@@ -7,7 +7,7 @@
 // intelligence datatype for higher-precision computations", 2019.)
 #include "products.hpp"
 
-#if defined(__AMX_BF16__) && defined(__AVX512BW__)
+#if defined(__AMX_BF16__) && defined(__AVX512BW__) && defined(__linux__)
 #include <cpuid.h>
 #include <immintrin.h>
 #include <sys/syscall.h>
@@ -83,14 +83,15 @@ inline Rows rows_of(const Source& s, const float* begin, int64_t r, int64_t c, i
   return {own, side};
 }
 
-/// The upper halves of part[q] are bfloat16 numbers whose sum is a: a rounded, what is left cut off, and the
-/// rest.
+/// The upper halves of part[q] are bfloat16 numbers whose sum is a: each what is left, rounded.
 inline void split(V a, __m512i* part) {
   const __m512i half = _mm512_set1_epi32(0x8000), upper = _mm512_set1_epi32(static_cast<int>(0xffff0000U));
-  part[0] = _mm512_and_si512(_mm512_add_epi32(_mm512_castps_si512(a), half), upper);
-  const V left = _mm512_sub_ps(a, _mm512_castsi512_ps(part[0]));
-  part[1] = _mm512_and_si512(_mm512_castps_si512(left), upper);
-  part[2] = _mm512_castps_si512(_mm512_sub_ps(left, _mm512_castsi512_ps(part[1])));
+#pragma GCC unroll 2
+  for (int q = 0; q < 2; ++q) {
+    part[q] = _mm512_and_si512(_mm512_add_epi32(_mm512_castps_si512(a), half), upper);
+    a = _mm512_sub_ps(a, _mm512_castsi512_ps(part[q]));
+  }
+  part[2] = _mm512_castps_si512(a);
 }
 
 /// Where the upper halves of the numbers of two registers lie: all of the first before the second's, or in
@@ -183,8 +184,9 @@ void pack_columns(const Source& b, int64_t c, int64_t columns, int64_t from, int
 // The compiler doesn't know that tiles are loaded from memory and stored to it.
 inline void memory_is_used() { asm volatile("" ::: "memory"); }
 
-/// The sums of up to 2 × 2 tiles, of the smallest products first. Tiles 0–3 are sums, 4 and 5 hold rows of A,
-/// 6 and 7 columns of B; each is loaded where the processor still multiplies others.
+/// The sums of up to 2 × 2 tiles, of 32 p at a time, the largest products last, in an order that loads each
+/// tile as seldom as possible. Tiles 0–3 are sums, 4 and 5 hold rows of A, 6 and 7 columns of B; each is
+/// loaded where the processor still multiplies others.
 template <bool two_rows, bool two_columns>
 inline void sum_tiles(const uint16_t* a, const uint16_t* b, int64_t next, int64_t blocks) {
   const uint16_t *a1 = a + next, *b1 = b + next;
@@ -266,7 +268,7 @@ struct Packed {
   alignas(64) float sums[2 * side * 2 * side];
 };
 
-/// A thread's, until it ends.
+/// A thread's, until it ends. By hand: what <memory> would instantiate here, others could be linked with.
 struct OwnPacked {
   Packed* memory = new Packed;
   OwnPacked() = default;
@@ -357,7 +359,8 @@ void by_parts(const Parts& o) {
   _tile_release();
 }
 
-/// Linux lends the tile registers to processes that ask for them.
+/// Linux lends the tile registers to processes that ask for them; not to one with a stack for signals that is
+/// too small to save them on (12 KB).
 bool lent() {
   unsigned a = 0, b = 0, c = 0, d = 0;
   constexpr unsigned has_bf16 = 1U << 22, has_tiles = 1U << 24;

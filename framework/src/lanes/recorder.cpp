@@ -31,7 +31,7 @@ void pass_through_recorder(const c10::OperatorHandle& op, c10::DispatchKeySet ke
     op.redispatchBoxed(lower, stack);
 }
 
-// Made when first needed, and kept for good: the dispatcher has no other place for it.
+// Made when first needed, and kept to the end of the process: the dispatcher has no other place for it.
 void route_operators() {
   static torch::Library library(torch::Library::IMPL, "_", key, __FILE__, __LINE__);
   static const bool routed = [] {
