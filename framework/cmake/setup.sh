@@ -544,14 +544,12 @@ build() {
 # configure_and_build with-tests|without-tests TARGET…
 configure_and_build() {
   local options=() mtime_of_start=$build/.up-to-date.new
-  if [[ $1 == with-tests ]] && ! grep -qs '^SADDLE_TESTS:BOOL=ON' "$build/CMakeCache.txt"; then
-    options=(-DSADDLE_TESTS=ON)
-  fi
+  [[ $1 == without-tests ]] || options=(-DSADDLE_TESTS=ON)
   shift
   : >"$mtime_of_start"   # what is edited while we build counts as newer
   if [[ ! -e $build/build.ninja || $(settings) != "$(cat "$build/.settings" 2>/dev/null)" ]]; then
     configure --fresh "${options[@]}"
-  elif ((${#options[@]})); then
+  elif ((${#options[@]})) && ! grep -qs '^SADDLE_TESTS:BOOL=ON' "$build/CMakeCache.txt"; then
     configure "${options[@]}"
   fi
   build "$@"

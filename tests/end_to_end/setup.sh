@@ -79,6 +79,20 @@ sleep 0.02
   is_up_to_date && fail 'it would not build what was edited'
   : >"$build/.up-to-date"
   is_up_to_date || fail 'it would build again'
+
+  # Tests are configured whenever they are wanted, also where the build begins anew.
+  configure() { echo "configures $*"; }
+  build() { echo "builds $*"; }
+  : >"$build/build.ninja"
+  echo 'SADDLE_TESTS:BOOL=ON' >"$build/CMakeCache.txt"
+  [[ $(configure_and_build with-tests all) == 'builds all' ]] || fail 'it was configured already'
+  [[ $(CXXFLAGS=-O3 configure_and_build with-tests all) == 'configures --fresh -DSADDLE_TESTS=ON
+builds all' ]] || fail 'tests would be missing'
+  [[ $(CXXFLAGS=-O3 configure_and_build without-tests all) == 'configures --fresh
+builds all' ]] || fail 'nobody wants tests'
+  : >"$build/CMakeCache.txt"
+  [[ $(configure_and_build with-tests all) == 'configures -DSADDLE_TESTS=ON
+builds all' ]] || fail 'tests would be missing'
 ) || exit 1
 
 # The presets are those that the documents name, and each has its workflow.
