@@ -6,7 +6,9 @@ import sys
 
 build = pathlib.Path(os.environ["SADDLE_BUILD"])
 sys.path.insert(0, os.path.join(os.environ["SADDLE_SOURCE"], "tests/end_to_end/lib"))
-from runs import saddle
+from runs import crashes_are_signals, saddle
+
+crashes_are_signals()
 
 
 def specimen(name):

@@ -5,7 +5,9 @@ import pathlib
 import sys
 
 sys.path.insert(0, os.path.join(os.environ["SADDLE_SOURCE"], "tests/end_to_end/lib"))
-from runs import saddle, table
+from runs import crashes_are_signals, saddle, table
+
+crashes_are_signals()
 
 specimens = pathlib.Path(os.environ["SADDLE_BUILD"]) / "specimens"
 pathlib.Path("crash.yaml").write_text("""\

@@ -9,11 +9,13 @@
 #include "kernels.hpp"
 #include "products.hpp"
 
-extern "C" {
+extern "C" {  // Fortran's names
+// NOLINTBEGIN(readability-identifier-naming)
 void sgemm_(const char*, const char*, const int*, const int*, const int*, const float*, const float*,
             const int*, const float*, const int*, const float*, float*, const int*);
 void dgemm_(const char*, const char*, const int*, const int*, const int*, const double*, const double*,
             const int*, const double*, const int*, const double*, double*, const int*);
+// NOLINTEND(readability-identifier-naming)
 }
 
 namespace saddle {

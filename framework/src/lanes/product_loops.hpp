@@ -149,7 +149,7 @@ void transpose(const Transpose<T>& t) {
       t.to[c * t.rows + r] = t.from[r * t.columns + c];
 }
 
-constexpr int parts = 16;  // sums of a dot product
+inline constexpr int parts = 16;  // sums of a dot product
 
 // The first halves of the sums of `rows` dot products, row by row, plus the second halves, until each row's
 // fill one register.

@@ -28,6 +28,11 @@ def has_digits():
     return (pathlib.Path(home) / "data/digits.csv.gz").exists()
 
 
+def crashes_are_signals():
+    """Also under AddressSanitizer, which would make an exit code of them."""
+    os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":handle_segv=0"
+
+
 def table(store):
     """The rows of /table by trial id."""
     with h5py.File(f"{store}.h5") as file:
