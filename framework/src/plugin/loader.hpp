@@ -20,6 +20,6 @@ struct PluginFailure {
 std::vector<PluginFailure> load_plugins(Registry& registry, const std::filesystem::path& folder);
 
 /// Opens and checks one library. Throws PluginError.
-const Manifest& open_plugin(const std::filesystem::path& library);
+const Manifest& open_plugin(const std::filesystem::path& given);
 
 }  // namespace saddle
