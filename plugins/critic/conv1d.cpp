@@ -1,7 +1,5 @@
 #include <saddle/plugin.hpp>
 
-#include <bit>
-
 namespace {
 using namespace saddle;
 
@@ -25,15 +23,8 @@ class Conv1dCritic final : public Critic, public nn::SequenceBlockParameters {
       throw ParamError("use",
                        "conv1d scores sequences, [position, letter] or [position], and the samples have " +
                            std::to_string(sample.size()) + " axes: dcgan scores images, mlp scores anything");
-    if (halvings_ > blocks())
-      throw ParamError("halvings", given() + " takes at least as many blocks, and `blocks` is " +
-                                       std::to_string(blocks()));
     const int64_t length = sample[0];
-    if (length % (int64_t{1} << halvings_) != 0)
-      throw ParamError("halvings",
-                       given() + " takes a length that " + std::to_string(int64_t{1} << halvings_) +
-                           " divides, and this one is " + std::to_string(length) + ": at most " +
-                           std::to_string(std::countr_zero(static_cast<uint64_t>(length))) + " fits");
+    check_scalings("halvings", halvings_, length);
     letters_ = sample.size() == 2 ? sample[1] : 1;
     first_.declare(d, "first", letters_, channels(), Window(), init());
     stack_ = declare_blocks(d);
@@ -52,8 +43,6 @@ class Conv1dCritic final : public Critic, public nn::SequenceBlockParameters {
   bool works_on_batch() const override { return normalises_over_batch(); }
 
  private:
-  std::string given() const { return "`halvings: " + std::to_string(halvings_) + "`"; }
-
   int64_t halvings_{}, letters_ = 1;
   nn::Convolution first_;
   std::vector<nn::ConvolutionBlock> stack_;

@@ -33,20 +33,14 @@ class DcganCritic final : public Critic, public nn::NormParameters {
     if (widths_.empty()) throw ParamError("widths", "dcgan halves an image at least once");
     has_channels_ = sample.size() == 3;
     const Window window = Window::halving(kernel_);
-    const Extent whole{sample[sample.size() - 2], sample[sample.size() - 1]};
-    Extent size = whole;
+    const Extent size =
+        nn::halved_sizes(window, {sample[sample.size() - 2], sample[sample.size() - 1]}, widths_.size())
+            .back();
     int64_t channels = has_channels_ ? sample[0] : 1;
     const auto init = nn::weight_init_named(init_);
     layers_.assign(widths_.size(), {});
     norms_.assign(widths_.size(), {});
     for (size_t i = 0; i < widths_.size(); ++i) {
-      size = window.places(size);
-      if (size[0] == 0 || size[1] == 0)
-        throw ParamError("widths",
-                         "an image of " + std::to_string(whole[0]) + " × " + std::to_string(whole[1]) +
-                             " can be halved only " + std::to_string(i) + (i == 1 ? " time" : " times") +
-                             ", and `widths` has " + std::to_string(widths_.size()) +
-                             (i == 0 ? ": take" : ": take fewer, or") + " an odd kernel, by which 1 stays 1");
       const std::string name = "layer." + std::to_string(i);
       layers_[i].declare(d, name, channels, widths_[i], window, init, i == 0 || !normalises_over_batch());
       if (i > 0) norms_[i].declare(d, name + ".norm", widths_[i], norm_settings());

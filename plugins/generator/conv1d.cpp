@@ -1,7 +1,5 @@
 #include <saddle/plugin.hpp>
 
-#include <bit>
-
 namespace {
 using namespace saddle;
 
@@ -25,15 +23,8 @@ class Conv1dGenerator final : public Generator, public nn::SequenceBlockParamete
       throw ParamError("use",
                        "conv1d makes sequences, [position, letter] or [position], and the output has " +
                            std::to_string(output.size()) + " axes: dcgan makes images, mlp makes anything");
-    if (doublings_ > blocks())
-      throw ParamError("doublings", given() + " takes at least as many blocks, and `blocks` is " +
-                                        std::to_string(blocks()));
     const int64_t length = output[0], letters = output.size() == 2 ? output[1] : 1;
-    if (length % (int64_t{1} << doublings_) != 0)
-      throw ParamError("doublings",
-                       given() + " makes lengths that " + std::to_string(int64_t{1} << doublings_) +
-                           " divides, and this one is " + std::to_string(length) + ": at most " +
-                           std::to_string(std::countr_zero(static_cast<uint64_t>(length))) + " fits");
+    check_scalings("doublings", doublings_, length);
     output_ = output;
     first_.declare(d, "first", numel(latent), (length >> doublings_) * channels(), Activation::identity,
                    init());
@@ -53,8 +44,6 @@ class Conv1dGenerator final : public Generator, public nn::SequenceBlockParamete
   }
 
  private:
-  std::string given() const { return "`doublings: " + std::to_string(doublings_) + "`"; }
-
   int64_t doublings_{};
   Shape output_;
   nn::Linear first_;

@@ -36,19 +36,8 @@ class DcganGenerator final : public Generator, public nn::NormParameters {
     output_ = output;
     const int64_t channels = output.size() == 3 ? output[0] : 1;
     const Window window = Window::halving(kernel_);
-    std::vector<Extent> sizes{{output[output.size() - 2], output[output.size() - 1]}};  // the largest first
-    while (sizes.size() <= widths_.size()) {
-      const Extent half = window.places(sizes.back());
-      if (half[0] == 0 || half[1] == 0)
-        throw ParamError("widths", "an image of " + std::to_string(sizes[0][0]) + " × " +
-                                       std::to_string(sizes[0][1]) + " can be halved only " +
-                                       std::to_string(sizes.size() - 1) +
-                                       (sizes.size() == 2 ? " time" : " times") + ", and `widths` has " +
-                                       std::to_string(widths_.size()) +
-                                       (sizes.size() == 1 ? ": take" : ": take fewer, or") +
-                                       " an odd kernel, by which 1 stays 1");
-      sizes.push_back(half);
-    }
+    const std::vector<Extent> sizes =
+        nn::halved_sizes(window, {output[output.size() - 2], output[output.size() - 1]}, widths_.size());
     first_size_ = sizes.back();
     const auto init = nn::weight_init_named(init_);
     const bool bias = !normalises_over_batch();

@@ -26,9 +26,9 @@ for out in (".", "..", "/", ".h5", ".study", "folder/", "folder/.", "folder/.h5"
 for timeout in ("nan", "-1", "0", "inf", "soon"):
     wrong("run", "ring.yaml", "--timeout", timeout, says=["--timeout"])
 for verb in (("run", "ring.yaml"), ("measure", "ring.yaml", "mmd")):
-    wrong(*verb, "--kernels", "fast", says=["--kernels fast: there are native, fma and portable"])
+    wrong(*verb, "--kernels", "fast", says=["--kernels fast: there are native, fma, portable"])
 _, stderr = saddle("plugins", expect=2, env={**os.environ, "SADDLE_KERNELS": "potable"})
-assert "SADDLE_KERNELS potable: there are native, fma and portable" in stderr, stderr
+assert "SADDLE_KERNELS potable: there are native, fma, portable" in stderr, stderr
 wrong("run", "rong", says=["rong: no such file", "did you mean 'ring.yaml'?"])
 wrong("plan", "folder/../rign.yaml", says=["did you mean 'folder/../ring.yaml'?"])
 wrong("run", "nothing-like-it", says=["nothing-like-it: no such file"])

@@ -201,6 +201,24 @@ Error error_of(const Parts& o, const std::vector<float>& before) {
   return error;
 }
 
+/// op(a)·op(b), whose lines lie `gap` numbers apart, as do those of c.
+Parts parts_of(const Size& s, bool ta, bool tb, const std::vector<float>& a, const std::vector<float>& b,
+               std::vector<float>& c, const Finish<float>& finish = {}, int64_t gap = 0) {
+  const int64_t a_line = (ta ? s.m : s.k) + gap, b_line = (tb ? s.k : s.n) + gap;
+  return {s.m,
+          s.n,
+          s.k,
+          a.data(),
+          ta ? 1 : a_line,
+          ta ? a_line : 1,
+          b.data(),
+          tb ? 1 : b_line,
+          tb ? b_line : 1,
+          c.data(),
+          s.n + gap,
+          finish};
+}
+
 /// Tests that need a processor with AMX say so and end where there is none.
 Multiply* by_parts_or_warning() {
   Multiply* multiply = by_parts_here();
@@ -235,8 +253,7 @@ TEST_CASE("products through bfloat16 parts are off by no more than rounded sums 
                 Finish<float>{true, bias.data(), true}}) {
             INFO(s.m << " " << s.n << " " << s.k << " " << ta << tb << " " << powers);
             std::vector<float> c = before;
-            const Parts parts{s.m,      s.n,          s.k,          a.data(), ta ? 1 : s.k, ta ? s.m : 1,
-                              b.data(), tb ? 1 : s.n, tb ? s.k : 1, c.data(), s.n,          finish};
+            const Parts parts = parts_of(s, ta, tb, a, b, c, finish);
             multiply(parts);
             CHECK(error_of(parts, before).largest <= 1);
           }
@@ -270,23 +287,12 @@ TEST_CASE(
           const int64_t a_lines = ta ? s.k : s.m, b_lines = tb ? s.n : s.k, a_line = (ta ? s.m : s.k) + gap,
                         b_line = (tb ? s.k : s.n) + gap, c_line = s.n + gap;
           auto a = numbers<float>(a_lines * a_line, 1), b = numbers<float>(b_lines * b_line, 2);
-          std::vector<float> c(static_cast<size_t>(s.m * c_line), 7), bias(static_cast<size_t>(s.n), 0);
+          std::vector<float> c(static_cast<size_t>(s.m * c_line), 7);
           for (auto [all, line] : {std::pair{&a, a_line}, {&b, b_line}})
             for (size_t i = 0; i < all->size(); ++i)
               if (static_cast<int64_t>(i) % line >= line - gap) (*all)[i] = nan;
           const std::vector<float> gate(std::max(a.size(), b.size()), 1.0F);
-          Parts o{s.m,
-                  s.n,
-                  s.k,
-                  a.data(),
-                  ta ? 1 : a_line,
-                  ta ? a_line : 1,
-                  b.data(),
-                  tb ? 1 : b_line,
-                  tb ? b_line : 1,
-                  c.data(),
-                  c_line,
-                  {}};
+          Parts o = parts_of(s, ta, tb, a, b, c, {}, gap);
           if (gated) o.a_gate = o.b_gate = gate.data();
           multiply(o);
           for (int64_t i = 0; i < s.m; ++i)
@@ -377,8 +383,7 @@ TEST_CASE("numbers that a gate shuts out of a product through bfloat16 parts cou
         INFO(s.m << " " << s.n << " " << s.k << " " << ta << tb);
         const auto size = static_cast<size_t>(s.m * s.n);
         std::vector<float> c(size), expected(size), sums(static_cast<size_t>(s.n), 7), by_p(sums.size());
-        Parts parts{s.m,      s.n,          s.k,          a.data(), ta ? 1 : s.k, ta ? s.m : 1,
-                    b.data(), tb ? 1 : s.n, tb ? s.k : 1, c.data(), s.n,          {}};
+        Parts parts = parts_of(s, ta, tb, a, b, c);
         parts.a_gate = gate_a.data();
         parts.b_gate = gate_b.data();
         parts.b_sums = sums.data();
@@ -454,30 +459,46 @@ double error(const at::Tensor& x, const at::Tensor& truth, int64_t k) {
 
 }  // namespace
 
-TEST_CASE("a wide dense layer's gradients are those of float64, whatever is asked for") {
+TEST_CASE(
+    "a wide dense layer's gradients are those of float64, whatever is asked for, and a lane's those of it "
+    "alone") {
   at::manual_seed(2);
   for (const auto& [rows, inputs, outputs] : {std::tuple{64, 64, 64}, {77, 80, 130}})
-    for (const int asked : {1, 2, 3, 4, 5, 6, 7}) {
-      INFO(rows << " " << inputs << " " << outputs << " asked " << asked);
-      std::vector<at::Tensor> some = {at::rand({2, rows, inputs}) * 2 - 1,
-                                      at::rand({2, inputs, outputs}) * 2 - 1, at::rand({2, outputs}) * 2 - 1};
-      const at::Tensor g = at::rand({2, rows, outputs}) * 2 - 1;
-      std::vector<at::Tensor> wide, whose, whose_wide;
-      for (size_t i = 0; i < 3; ++i) {
-        wide.push_back(some[i].to(at::kDouble));
-        if ((asked >> i & 1) == 0) continue;
-        whose.push_back(some[i].requires_grad_());
-        whose_wide.push_back(wide[i].requires_grad_());
+    for (const bool views : {false, true})  // matrices that lie by columns, and a gradient of equal rows
+      for (const int asked : {1, 2, 3, 4, 5, 6, 7}) {
+        INFO(rows << " " << inputs << " " << outputs << " views " << views << " asked " << asked);
+        const auto matrices = [&](int64_t m, int64_t n) {
+          return views ? (at::rand({2, n, m}) * 2 - 1).transpose(1, 2) : at::rand({2, m, n}) * 2 - 1;
+        };
+        const std::vector<at::Tensor> some = {matrices(rows, inputs), matrices(inputs, outputs),
+                                              at::rand({2, outputs}) * 2 - 1};
+        // Equal rows of 64ths: their sums are exact, where those of any equal numbers would all be off to one
+        // side.
+        const at::Tensor g = views ? (at::randint(-64, 65, {2, 1, outputs}) / 64).expand({2, rows, outputs})
+                                   : at::rand({2, rows, outputs}) * 2 - 1;
+        std::vector<at::Tensor> wide, alone, whose, whose_wide, whose_alone;
+        for (size_t i = 0; i < 3; ++i) {
+          wide.push_back(some[i].to(at::kDouble));
+          alone.push_back(some[i].narrow(0, 1, 1).clone());
+          if ((asked >> i & 1) == 0) continue;
+          whose.push_back(some[i].requires_grad_());
+          whose_wide.push_back(wide[i].requires_grad_());
+          whose_alone.push_back(alone[i].requires_grad_());
+        }
+        const auto relu = saddle::Activation::relu;
+        const at::Tensor y = saddle::dense(some[0], some[1], some[2], relu),
+                         y_alone = saddle::dense(alone[0], alone[1], alone[2], relu);
+        const at::Tensor truth = at::relu(at::matmul(wide[0], wide[1]) + wide[2].unsqueeze(1));
+        // A number on the edge may fall on either side: none does here.
+        REQUIRE(at::equal(y > 0, truth > 0));
+        const auto gradients = torch::autograd::grad({y}, whose, {g});
+        const auto truths = torch::autograd::grad({truth}, whose_wide, {g.to(at::kDouble)});
+        const auto of_lane = torch::autograd::grad({y_alone}, whose_alone, {g.narrow(0, 1, 1)});
+        for (size_t i = 0; i < whose.size(); ++i) {
+          CHECK(error(gradients[i], truths[i], std::max({rows, inputs, outputs})) < 1);
+          CHECK(at::equal(of_lane[i][0], gradients[i][1]));
+        }
       }
-      const at::Tensor y = saddle::dense(some[0], some[1], some[2], saddle::Activation::relu);
-      const at::Tensor truth = at::relu(at::matmul(wide[0], wide[1]) + wide[2].unsqueeze(1));
-      // A number on the edge may fall on either side: none does here.
-      REQUIRE(at::equal(y > 0, truth > 0));
-      const auto gradients = torch::autograd::grad({y}, whose, {g});
-      const auto truths = torch::autograd::grad({truth}, whose_wide, {g.to(at::kDouble)});
-      for (size_t i = 0; i < whose.size(); ++i)
-        CHECK(error(gradients[i], truths[i], std::max({rows, inputs, outputs})) < 1);
-    }
 }
 
 TEST_CASE("products of any size and transposition are those of float64, through whichever loops they go") {

@@ -153,6 +153,9 @@ class SequenceBlockParameters : public NormParameters {
   int64_t channels() const { return channels_; }
   int64_t blocks() const { return blocks_; }
   WeightInit init() const { return weight_init_named(init_); }
+  /// Throws ParamError unless there are blocks for so many doublings or halvings, whose parameter has that
+  /// name, and 2 divides the length so often.
+  SADDLE_API void check_scalings(const std::string& name, int64_t count, int64_t length) const;
   /// The blocks, their parameters named block.0, block.1, …
   std::vector<ConvolutionBlock> declare_blocks(Declare& d) const {
     std::vector<ConvolutionBlock> stack(static_cast<size_t>(blocks_));
@@ -174,6 +177,10 @@ class SequenceBlockParameters : public NormParameters {
   double residual_scale_{};
   std::string padding_, activation_, init_;
 };
+
+/// Sizes of an image that is halved once for each of so many widths, the largest first. Throws ParamError
+/// about `widths` where nothing is left.
+SADDLE_API std::vector<Extent> halved_sizes(const Window& halving, const Extent& whole, size_t widths);
 
 }  // namespace nn
 }  // namespace saddle

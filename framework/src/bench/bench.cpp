@@ -8,7 +8,6 @@
 
 #include "bench/groups.hpp"
 #include "bench/one_core.hpp"
-#include "lanes/gemm.hpp"
 #include "sweep/record.hpp"
 
 namespace saddle::bench {
@@ -58,16 +57,16 @@ Report run(Settings settings, const Registry& registry) {
   }
   at::set_num_threads(1);
   std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is reported
+  const char* kernels = std::getenv("SADDLE_KERNELS");
+  const Provenance here = process_provenance(kernels != nullptr ? kernels : "native", "cpu");
   Report report;
   report.peers = !settings.peers.empty();
   report.notes.push_back(fmt::format(
       "Steps of one trial a second, summed over lanes, on one core of {}; float32, ring-8 data, "
       "networks 2-width-width-2 and 2-width-width-1 with ReLU, Adam. Medians of {} rounds; spread: "
       "from the lowest to the highest.",
-      value_of(process_provenance("native", "cpu"), "device_name"), settings.rounds));
-  const char* kernels = std::getenv("SADDLE_KERNELS");
-  report.notes.push_back(
-      fmt::format("Products through: {}.", product_names(kernels != nullptr ? kernels : "native")));
+      value_of(here, "device_name"), settings.rounds));
+  report.notes.push_back(fmt::format("Products through: {}.", value_of(here, "products")));
   const Context context{settings, registry, report.notes};
   for (const Group& group : groups()) {
     const auto& only = settings.only;

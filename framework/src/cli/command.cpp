@@ -3,6 +3,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 
@@ -80,8 +82,9 @@ void check_device(const std::string& device) {
 }
 
 void check_kernels(const std::string& kernels, const std::string& whose) {
-  if (!kernels.empty() && kernels != "native" && kernels != "fma" && kernels != "portable")
-    throw UserError(fmt::format("{} {}: there are native, fma and portable", whose, kernels));
+  constexpr std::array names{"native", "fma", "portable"};
+  if (!kernels.empty() && std::find(names.begin(), names.end(), kernels) == names.end())
+    throw UserError(fmt::format("{} {}: there are {}", whose, kernels, fmt::join(names, ", ")));
 }
 
 size_t terminal_width() {

@@ -215,7 +215,7 @@ void Legality::match_support(const TrialConfig& trial, const Parts& parts, std::
 
 template <class T, class Function>
 void Legality::dry_run(const PartPtr& part, const std::string& shapes, std::vector<Objection>& out,
-                       Function&& function, const std::string& used_for) {
+                       Function&& function, const std::function<std::string()>& used_for) {
   const auto [known, added] = declared_.try_emplace({part.get(), shapes});
   if (added) {
     try {
@@ -225,7 +225,7 @@ void Legality::dry_run(const PartPtr& part, const std::string& shapes, std::vect
         function(object.as<T>());
       });
     } catch (const ParamError& e) {
-      known->second.push_back({blame(*part, e, used_for), false});
+      known->second.push_back({blame(*part, e, used_for ? used_for() : std::string()), false});
     }
   }
   out.insert(out.end(), known->second.begin(), known->second.end());
@@ -267,9 +267,11 @@ void Legality::declare(const TrialConfig& trial, const Parts& parts, std::vector
           Declare d;
           generator.declare(d, latent, raw);
         },
-        parts.head
-            ? "The head " + trial.head->plugin->name() + " takes outputs of shape " + shape_text(raw) + "."
-            : "");
+        [&] {
+          return parts.head ? "The head " + trial.head->plugin->name() + " takes outputs of shape " +
+                                  shape_text(raw) + "."
+                            : std::string();
+        });
   }
   const Shape scored = packed_shape(sample, trial.train.packing);
   const auto samples = [&](const std::string& packed) {
@@ -284,7 +286,7 @@ void Legality::declare(const TrialConfig& trial, const Parts& parts, std::vector
           Declare d;
           critic.declare(d, scored);
         },
-        samples(scored == sample ? "" : ", packed as " + shape_text(scored)));
+        [&] { return samples(scored == sample ? "" : ", packed as " + shape_text(scored)); });
     if (!out.empty()) return;
   }
   for (const PartPtr& constraint : trial.constraints) {
@@ -306,7 +308,7 @@ void Legality::declare(const TrialConfig& trial, const Parts& parts, std::vector
           Declare d;
           encoder.declare(d, sample, outputs);
         },
-        samples(""));
+        [&] { return samples(""); });
   }
 }
 

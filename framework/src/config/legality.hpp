@@ -1,6 +1,7 @@
 // Which parts go together. Nothing is listed anywhere: parts are made, asked what they are and need, and told
 // to declare their parameters for the shapes that they would meet.
 #pragma once
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -42,7 +43,7 @@ class Legality {
   void declare(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out);
   template <class T, class Function>
   void dry_run(const PartPtr& part, const std::string& shapes, std::vector<Objection>& out,
-               Function&& function, const std::string& used_for = {});
+               Function&& function, const std::function<std::string()>& used_for = {});
 
   PartObjects& objects_;
   std::unordered_map<PartPtr, Loaded> data_;

@@ -192,32 +192,23 @@ bool can_gate(int64_t rows, int64_t inputs, int64_t outputs) {
 }
 void gated_to_inputs(int64_t rows, int64_t inputs, int64_t outputs, const float* g, const float* y,
                      const float* w, float* dx) {
-  choice().by_parts({rows, inputs, outputs, g, outputs, 1, w, 1, outputs, dx, inputs, {}, /*a_gate=*/y});
+  products::Parts parts{rows, inputs, outputs, g, outputs, 1, w, 1, outputs, dx, inputs, {}};
+  parts.a_gate = y;
+  choice().by_parts(parts);
 }
 void gated_to_weights(int64_t rows, int64_t inputs, int64_t outputs, const float* g, const float* y,
                       const float* x, float* dw, float* db) {
-  choice().by_parts({inputs,
-                     outputs,
-                     rows,
-                     x,
-                     1,
-                     inputs,
-                     g,
-                     outputs,
-                     1,
-                     dw,
-                     outputs,
-                     {},
-                     /*a_gate=*/nullptr,
-                     /*b_gate=*/y,
-                     db});
+  products::Parts parts{inputs, outputs, rows, x, 1, inputs, g, outputs, 1, dw, outputs, {}};
+  parts.b_gate = y;
+  parts.b_sums = db;
+  choice().by_parts(parts);
 }
 
 std::string product_names(std::string_view kernels) {
   const Choice here(kernels);
-  return std::string(here.by_parts != nullptr ? "bfloat16-parts " : "") + (here.always       ? "fma"
-                                                                           : here.loops.fast ? "fma blas"
-                                                                                             : "blas");
+  if (here.always) return "fma";
+  const std::string parts = here.by_parts != nullptr ? "bfloat16-parts " : "";
+  return parts + (here.loops.fast ? "fma blas" : "blas");
 }
 
 void gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float* a, const float* b,

@@ -4,6 +4,8 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
+#include <bit>
+
 #include "normalise.hpp"
 
 namespace saddle::nn {
@@ -118,6 +120,33 @@ Tensor ConvolutionBlock::operator()(const Params& p, const Tensor& x) const {
   for (size_t i = 0; i < convolutions_.size(); ++i)
     h = convolutions_[i](p, activate(norms_[i](p, h), settings_.activation));
   return x + settings_.scale * h;
+}
+
+std::vector<Extent> halved_sizes(const Window& halving, const Extent& whole, size_t widths) {
+  std::vector<Extent> sizes{whole};
+  while (sizes.size() <= widths) {
+    const Extent half = halving.places(sizes.back());
+    const size_t done = sizes.size() - 1;
+    if (half[0] == 0 || half[1] == 0)
+      throw ParamError(
+          "widths", "an image of " + std::to_string(whole[0]) + " × " + std::to_string(whole[1]) +
+                        " can be halved only " + std::to_string(done) + (done == 1 ? " time" : " times") +
+                        ", and `widths` has " + std::to_string(widths) +
+                        (done == 0 ? ": take" : ": take fewer, or") + " an odd kernel, by which 1 stays 1");
+    sizes.push_back(half);
+  }
+  return sizes;
+}
+
+void SequenceBlockParameters::check_scalings(const std::string& name, int64_t count, int64_t length) const {
+  const std::string given = "`" + name + ": " + std::to_string(count) + "` takes ";
+  if (count > blocks_)
+    throw ParamError(name, given + "at least as many blocks, and `blocks` is " + std::to_string(blocks_));
+  const int64_t divisor = int64_t{1} << count;
+  if (length % divisor != 0)
+    throw ParamError(name, given + "a length that " + std::to_string(divisor) + " divides, and this one is " +
+                               std::to_string(length) + ": at most " +
+                               std::to_string(std::countr_zero(static_cast<uint64_t>(length))) + " fits");
 }
 
 }  // namespace saddle::nn

@@ -9,31 +9,21 @@
 
 #if defined(__AMX_BF16__) && defined(__AVX512BW__) && defined(__linux__)
 #include <cpuid.h>
-#include <immintrin.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <type_traits>
 
 #include "turn.hpp"
+#include "unit_512.hpp"
 
 namespace saddle::products {
 namespace {
 
-using V = __m512;
+using U = Unit<float>;
+using V = U::V;
 
-struct Unit {
-  using V = products::V;
-  static constexpr int size = 16;
-  static V low(V a, V b) {
-    return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-  }
-  static V high(V a, V b) {
-    return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-  }
-};
-
-constexpr int side = 16;                             // rows of a tile, and numbers in a row of sums
+constexpr int side = U::size;                        // rows of a tile, and numbers in a row of sums
 constexpr int depth = 32;                            // p of a tile
 constexpr int tile_size = side * depth;              // bfloat16 numbers
 constexpr int three = 3 * tile_size;                 // a tile's parts, one after the other
@@ -46,10 +36,6 @@ struct alignas(64) Shape {
 };
 
 int64_t min(int64_t a, int64_t b) { return a < b ? a : b; }
-
-__mmask16 first(int64_t count) {
-  return static_cast<__mmask16>(count >= side ? 0xffffU : count > 0 ? (1U << count) - 1 : 0U);
-}
 
 // A matrix as it lies in memory: numbers of a row, or of a column, are neighbours.
 struct Source {
@@ -73,13 +59,12 @@ inline Rows rows_of(const Source& s, const float* begin, int64_t r, int64_t c, i
   if (!by_columns && rows >= side && columns >= side) return {p, s.row};
   V x[side];
   const int64_t lines = by_columns ? columns : rows, between = by_columns ? s.column : s.row;
-  const __mmask16 part = first(by_columns ? rows : columns);
+  const int64_t count = by_columns ? rows : columns;
 #pragma GCC unroll 16
-  for (int i = 0; i < side; ++i)
-    x[i] = _mm512_maskz_loadu_ps(i < lines ? part : __mmask16(0), p + i * between);
-  if constexpr (by_columns) turn<Unit>(x);
+  for (int i = 0; i < side; ++i) x[i] = U::load_part(p + i * between, i < lines ? count : 0);
+  if constexpr (by_columns) turn<U>(x);
 #pragma GCC unroll 16
-  for (int i = 0; i < side; ++i) _mm512_store_ps(own + i * side, x[i]);
+  for (int i = 0; i < side; ++i) U::store(own + i * side, x[i]);
   return {own, side};
 }
 
@@ -122,10 +107,10 @@ class Numbers {
     if constexpr (gated) gate_ = rows_of<by_columns>(s, s.gate, r, c, rows, columns, scratch.gate);
   }
   V row(int64_t i) const {
-    const V x = _mm512_loadu_ps(x_.p + i * x_.step);
+    const V x = U::load(x_.p + i * x_.step);
     if constexpr (!gated) return x;
-    const V y = _mm512_loadu_ps(gate_.p + i * gate_.step);
-    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(y, _mm512_setzero_ps(), _CMP_GT_OQ), x);
+    const V y = U::load(gate_.p + i * gate_.step);
+    return U::gate(y, x);
   }
 
  private:
@@ -160,7 +145,7 @@ void pack_columns(const Source& b, int64_t c, int64_t columns, int64_t from, int
                   float* sums) {
   const __m512i in_turn = _mm512_load_si512(upper_halves.in_turn);
   Scratch scratch;
-  V sum = gated && sums != nullptr ? _mm512_maskz_loadu_ps(first(columns), sums) : _mm512_setzero_ps();
+  V sum = gated && sums != nullptr ? U::load_part(sums, columns) : U::zero();
   for (int64_t p = from; p < to; p += depth, tiles += three)
     for (int half = 0; half < 2; ++half) {
       const int64_t q0 = p + half * side;
@@ -169,7 +154,7 @@ void pack_columns(const Source& b, int64_t c, int64_t columns, int64_t from, int
 #pragma GCC unroll 2
       for (int i = 0; i < side; i += 2, tile += depth) {
         const V now = x.row(i), then = x.row(i + 1);
-        if constexpr (gated) sum = _mm512_add_ps(_mm512_add_ps(sum, now), then);
+        if constexpr (gated) sum = U::add(U::add(sum, now), then);
         __m512i even[3], odd[3];
         split(now, even);
         split(then, odd);
@@ -178,7 +163,7 @@ void pack_columns(const Source& b, int64_t c, int64_t columns, int64_t from, int
           _mm512_store_si512(tile + q * tile_size, _mm512_permutex2var_epi16(even[q], in_turn, odd[q]));
       }
     }
-  if (gated && sums != nullptr) _mm512_mask_storeu_ps(sums, first(columns), sum);
+  if (gated && sums != nullptr) U::store_part(sums, sum, columns);
 }
 
 // The compiler doesn't know that tiles are loaded from memory and stored to it.
@@ -252,12 +237,12 @@ using Block = void(const uint16_t*, const uint16_t*, int64_t, int64_t, bool, flo
 void finish(const Finish<float>& f, const float* from, int64_t from_row, float* to, int64_t to_row,
             int64_t rows, int64_t columns) {
   for (int64_t j = 0; j < columns; j += side) {
-    const __mmask16 part = first(columns - j);
-    const V bias = f.bias != nullptr ? _mm512_maskz_loadu_ps(part, f.bias + j) : _mm512_setzero_ps();
+    const int64_t count = min(columns - j, side);
+    const V bias = f.bias != nullptr ? U::load_part(f.bias + j, count) : U::zero();
     for (int64_t i = 0; i < rows; ++i) {
-      V y = _mm512_add_ps(_mm512_maskz_loadu_ps(part, from + i * from_row + j), bias);
-      if (f.relu) y = _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(y, _mm512_setzero_ps(), _CMP_NLE_UQ), y);
-      _mm512_mask_storeu_ps(to + i * to_row + j, part, y);
+      V y = U::add(U::load_part(from + i * from_row + j, count), bias);
+      if (f.relu) y = U::relu(y);
+      U::store_part(to + i * to_row + j, y, count);
     }
   }
 }

@@ -33,12 +33,12 @@ void pass_through_recorder(const c10::OperatorHandle& op, c10::DispatchKeySet ke
 
 // Made when first needed, and kept to the end of the process: the dispatcher has no other place for it.
 void route_operators() {
-  static torch::Library library(torch::Library::IMPL, "_", key, __FILE__, __LINE__);
-  static const bool routed = [] {
-    library.fallback(torch::CppFunction::makeFromBoxedFunction<&pass_through_recorder>());
-    return true;
+  static const torch::Library library = [] {
+    torch::Library made(torch::Library::IMPL, "_", key, __FILE__, __LINE__);
+    made.fallback(torch::CppFunction::makeFromBoxedFunction<&pass_through_recorder>());
+    return made;
   }();
-  (void)routed;
+  (void)library;
 }
 
 template <class F>
