@@ -1,7 +1,7 @@
 # Read by ctest when it starts: which tests there are now, and which of them are slow.
 #
 # A Catch2 program is one test a source file (its cases share a process, because loading LibTorch costs more than most
-# of them); cases tagged [slow] are a test of their own. ./test counts the cases.
+# of them); cases tagged [slow] are a test of their own, those tagged [gpu] are for end_to_end/gpu. ./test counts the cases.
 set(tests ${SADDLE_SOURCE}/tests)
 set(saddle_home $ENV{SADDLE_HOME})
 if(EXISTS "${saddle_home}/test-python/.complete")
@@ -22,7 +22,7 @@ foreach(folder IN ITEMS unit conformance)
     get_filename_component(name ${source} NAME_WE)
     set(program ${SADDLE_BUILD}/tests/saddle_${folder}_tests)
     file(STRINGS ${source} slow_lines REGEX "\\[[.!]?slow\\]" LIMIT_COUNT 1)
-    saddle_test(${folder}/${name} ${folder} ${program} --filenames-as-tags "[#${name}]~[slow]")
+    saddle_test(${folder}/${name} ${folder} ${program} --filenames-as-tags "[#${name}]~[slow]~[gpu]")
     if(slow_lines)
       saddle_test(${folder}/${name}.slow "${folder};slow" ${program} --filenames-as-tags "[#${name}][slow]")
     endif()

@@ -1,7 +1,8 @@
 # The target `torch`, from CMAKE_PREFIX_PATH or Torch_DIR, else from the wheel that the launcher fetched.
 #
 # PyTorch's own TorchConfig.cmake insists on a whole CUDA toolkit where LibTorch was built with CUDA. We compile no CUDA
-# code and only link: for a CUDA build the target is made here.
+# code and only link: for a CUDA build the target is made here. `saddle_cuda_graphs` is a target where the headers for
+# CUDA's graphs are there too, which come with the wheel's packages as with a toolkit.
 file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/libtorch-version.txt SADDLE_TORCH_VERSION)
 set(saddle_home $ENV{SADDLE_HOME})
 if(NOT saddle_home AND DEFINED ENV{XDG_CACHE_HOME})
@@ -31,6 +32,19 @@ else()
                PATHS /usr/local/cuda/lib64 DOC "cuDNN, which the CUDA half of LibTorch needs")
   if(SADDLE_CUDNN)
     set(torch_library torch)
+    find_path(SADDLE_CUDA_INCLUDE cuda_runtime_api.h
+              HINTS ${torch_root}/../nvidia/cu13/include ${torch_root}/../nvidia/cu12/include
+                    ${torch_root}/../nvidia/cuda_runtime/include
+              PATHS ENV CUDA_HOME ENV CUDA_PATH /usr/local/cuda PATH_SUFFIXES include
+              DOC "The folder of cuda_runtime_api.h, for graphs of a training step on GPUs")
+    if(SADDLE_CUDA_INCLUDE)
+      add_library(saddle_cuda_graphs INTERFACE IMPORTED GLOBAL)
+      target_include_directories(saddle_cuda_graphs INTERFACE ${SADDLE_CUDA_INCLUDE})
+      target_compile_definitions(saddle_cuda_graphs INTERFACE SADDLE_CUDA_GRAPHS)
+      target_link_libraries(saddle_cuda_graphs INTERFACE ${torch_root}/lib/libtorch_cuda.so ${torch_root}/lib/libc10_cuda.so)
+    else()
+      message(STATUS "No cuda_runtime_api.h (SADDLE_CUDA_INCLUDE): steps on a GPU are not captured as graphs")
+    endif()
   else()
     set(torch_library torch_cpu)
   endif()

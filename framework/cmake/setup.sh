@@ -278,31 +278,38 @@ PYTHON
 has_gpu() { [[ ${SADDLE_GPU:-} == 1 || -e /dev/nvidiactl ]]; }
 torch_has_cuda() { compgen -G "$torch_home/lib/python3*/site-packages/torch/lib/libtorch_cuda.so" >/dev/null; }
 
+# cuda_parts PART…: parts of the CUDA toolkit, as requirements in the version that this LibTorch asks for.
+cuda_parts() {
+  "$torch_home/bin/python" - "$@" <<'PYTHON'
+import re, sys
+from importlib.metadata import requires
+
+parts = sys.argv[1:]
+of_cuda_12 = {"cudart": "nvidia-cuda-runtime-cu12", "cupti": "nvidia-cuda-cupti-cu12", "crt": "nvidia-cuda-nvcc-cu12"}
+for line in requires("torch"):
+    toolkit = re.match(r"cuda-toolkit\[.*\](==[\d.]+)", line)
+    runtime = re.match(r"nvidia-cuda-runtime-cu12==(\d+\.\d+)", line)
+    if toolkit:
+        print(f"cuda-toolkit[{','.join(parts)}]{toolkit[1]}")
+    elif runtime:
+        print(*(f"{of_cuda_12[part]}=={runtime[1]}.*" for part in parts), sep="\n")
+PYTHON
+}
+
 # What the wheel needs beside itself: nothing for a CPU build; the CUDA packages (gigabytes) for a CUDA build where
-# there is a GPU; two small ones of them, which its CPU half is linked with, where there is none.
+# there is a GPU, with the compiler's small headers, which capturing a step needs; two small ones of them, which its
+# CPU half is linked with, where there is none.
 install_cuda_parts() {
   local parts
   torch_has_cuda || return 0
   if has_gpu; then
     say 'fetching the CUDA packages of this LibTorch (several GB, once)'
-    run_pip "$torch_home/bin/python" install "torch==$torch_version" && : >"$torch_home/.gpu"
-    return
+    mapfile -t parts < <(cuda_parts crt)
+    run_pip "$torch_home/bin/python" install "torch==$torch_version" "${parts[@]}" && : >"$torch_home/.gpu"
+  else
+    mapfile -t parts < <(cuda_parts cudart cupti)
+    ((${#parts[@]} == 0)) || run_pip "$torch_home/bin/python" install "${parts[@]}"
   fi
-  parts=$("$torch_home/bin/python" - <<'PYTHON'
-import re
-from importlib.metadata import requires
-
-for line in requires("torch"):
-    toolkit = re.match(r"cuda-toolkit\[.*\](==[\d.]+)", line)
-    part = re.match(r"nvidia-cuda-(runtime|cupti)\S*?==[\d.]+", line)
-    if toolkit:
-        print("cuda-toolkit[cudart,cupti]" + toolkit[1])
-    elif part:
-        print(part[0])
-PYTHON
-  )
-  # shellcheck disable=SC2086  # one requirement a word
-  [[ -z $parts ]] || run_pip "$torch_home/bin/python" install $parts
 }
 
 fetch_torch() {

@@ -1,6 +1,8 @@
 #include <saddle/plugin.hpp>
 #include <saddle/vectorize.hpp>
 
+#include <array>
+
 #include "support/by_lane.hpp"
 
 namespace {
@@ -61,7 +63,7 @@ class Sgd final : public Optimizer {
   }
 
   void update(const Update& u) const override {
-    if (!u.params.is_cpu()) return Optimizer::update(u);
+    if (!u.params.is_cpu()) return update_at_once(u);
     AT_DISPATCH_FLOATING_TYPES(u.params.scalar_type(), "sgd", [&] {
       for (int64_t lane = 0; lane < u.params.size(0); ++lane)
         run(step<scalar_t>(u, lane), u.params.size(1), row<scalar_t>(u.params, lane),
@@ -70,6 +72,21 @@ class Sgd final : public Optimizer {
   }
 
  private:
+  // ATen's kernel, over all lanes that have the same factors: off the CPU every launch costs.
+  void update_at_once(const Update& u) const {
+    const auto factors = [&](int64_t lane) {
+      return std::array{u.rate(rate_, lane), momentum_.at(lane), weight_decay_.at(lane)};
+    };
+    for_lanes_alike(u.params.size(0), factors, [&](const auto& of, const std::vector<int64_t>& lanes) {
+      const auto [rate, momentum, weight_decay] = of;
+      std::vector<Tensor> velocities;
+      if (momentum != 0) velocities = rows(u.states[0], lanes);
+      at::_fused_sgd_(
+          rows(u.params, lanes), rows(u.gradient, lanes), velocities, weight_decay, momentum, rate,
+          /*dampening=*/0, nesterov_ && momentum != 0, /*maximize=*/false, /*is_first_step=*/false);
+    });
+  }
+
   // Without momentum the velocity stays as it is, and costs nothing.
   template <class T>
   Step<T> step(const Update& u, int64_t lane) const {

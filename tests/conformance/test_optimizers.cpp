@@ -2,6 +2,7 @@
 // alone, and the update can be differentiated.
 #include <cmath>
 
+#include "conformance/fake_device.hpp"
 #include "unit/plugin_fixture.hpp"
 
 using namespace saddle;
@@ -110,6 +111,29 @@ TEST_CASE("an optimizer's update in place leads where its function says") {
             CHECK(distance(together(u)[i], expected[i]) < (dtype == at::kFloat ? 1e-6 : 1e-14));
           }
         }
+  });
+}
+
+TEST_CASE("an optimizer's update off the CPU leads where its function says") {
+  const at::Device device = fake_device();
+  for_every_optimizer([&](const RegisteredPlugin& plugin, bool unusual) {
+    for (const auto dtype : {at::kFloat, at::kDouble})
+      for (const int64_t updates : {0, 1, 3}) {
+        // Two lanes of one rate, which ATen's kernels take together.
+        const PluginObject object = make(plugin, settings_for(plugin, {2e-2, 1e-3, 2e-2}, unusual), 3, dtype);
+        Update u = underway(object.as<Optimizer>(), {77}, seeds_of(3), dtype, updates);
+        u.rate_factors = {0.5, 1, 0.5};
+        const auto expected = together(object.as<Optimizer>().next(u));
+        Update there = u;
+        there.params = u.params.to(device);
+        there.gradient = u.gradient.to(device);
+        for (Tensor& state : there.states) state = state.to(device);
+        object.as<Optimizer>().update(there);
+        for (size_t i = 0; i < expected.size(); ++i) {
+          CAPTURE(dtype, updates, i);
+          CHECK(distance(together(there)[i].cpu(), expected[i]) < (dtype == at::kFloat ? 1e-6 : 1e-14));
+        }
+      }
   });
 }
 

@@ -6,13 +6,13 @@ namespace saddle {
 
 LiveTurn::LiveTurn(const Assembly& assembly, Players& players, Moment& moment,
                    const std::vector<size_t>& movers, const std::vector<std::vector<double>>& rate_factors,
-                   GradientTapes* tapes)
+                   ReplayedGradients* replayed)
     : assembly_(assembly),
       players_(players),
       moment_(moment),
       movers_(movers),
       rate_factors_(rate_factors),
-      tapes_(tapes) {}
+      replayed_(replayed) {}
 
 const Field& LiveTurn::parameters(size_t player) {
   const auto found = substituted_.find(player);
@@ -43,10 +43,10 @@ Tensor LiveTurn::loss(size_t player) {
   return loss;
 }
 
-// Tapes know the players as they are, and put every gradient of a player in the same place: not where
-// somebody still holds the one before.
+// What is replayed knows the players as they are, and puts every gradient of a player in the same place: not
+// where somebody still holds the one before.
 Field LiveTurn::gradient(size_t player, bool differentiable) {
-  const bool planned = tapes_ != nullptr && !differentiable && substituted_.empty();
+  const bool planned = replayed_ != nullptr && !differentiable && substituted_.empty();
   if (planned) {
     const Field& into = players_.planned_gradient(player);
     if (players_.planned_gradient_is_free(player)) {
@@ -55,9 +55,9 @@ Field LiveTurn::gradient(size_t player, bool differentiable) {
         const Tensor loss = unnoted_loss(player);
         return std::pair{loss, derivative(loss, parameters(player))};
       };
-      if (const auto loss =
-              tapes_->run({moment_.name().turn, player}, moment_.name().step, players_, evaluate)) {
-        if (notes(player)) players_.note_loss(player, std::span(&*loss, 1));
+      if (const auto* losses =
+              replayed_->run({moment_.name().turn, player}, moment_.name().step, players_, evaluate)) {
+        if (notes(player)) players_.note_loss(player, *losses);
         players_.lend_planned_gradient(player);
         return into;
       }

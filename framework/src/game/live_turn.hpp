@@ -2,18 +2,18 @@
 #pragma once
 #include <map>
 
-#include "game/gradient_tapes.hpp"
 #include "game/moment.hpp"
 #include "game/players.hpp"
+#include "game/replayed_gradients.hpp"
 
 namespace saddle {
 
 class LiveTurn final : public Turn {
  public:
-  /// `rate_factors`: by player, what the schedules make of each lane's rate in this step. `tapes`: of a lane
-  /// that trains alone; null otherwise.
+  /// `rate_factors`: by player, what the schedules make of each lane's rate in this step. `replayed`:
+  /// of a lane that trains alone, or of all on a device; null where losses are evaluated.
   LiveTurn(const Assembly& assembly, Players& players, Moment& moment, const std::vector<size_t>& movers,
-           const std::vector<std::vector<double>>& rate_factors, GradientTapes* tapes = nullptr);
+           const std::vector<std::vector<double>>& rate_factors, ReplayedGradients* replayed = nullptr);
 
   const std::vector<PlayerSpec>& players() const override { return assembly_.players(); }
   const Field& parameters(size_t player) override;
@@ -48,7 +48,7 @@ class LiveTurn final : public Turn {
   const std::vector<std::vector<double>>& rate_factors_;
   std::vector<size_t> noted_;            // whose loss this turn has been noted
   std::map<size_t, Field> substituted_;  // by player
-  GradientTapes* tapes_;
+  ReplayedGradients* replayed_;
 };
 
 }  // namespace saddle

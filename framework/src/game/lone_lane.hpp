@@ -1,4 +1,4 @@
-// One lane of a group that trains by itself on the group's buffers, by tapes (gradient_tapes.hpp): small
+// One lane of a group that trains by itself on the group's buffers, by tapes (replayed_gradients.hpp): small
 // networks train fastest so, one lane after the other for many steps each, with everything of a lane in the
 // cache.
 #pragma once
@@ -27,7 +27,7 @@ class LoneLane {
   Streams streams_;
   Assembly assembly_;
   Players players_;
-  GradientTapes tapes_;
+  ReplayedGradients tapes_;
   Steps steps_;
 };
 

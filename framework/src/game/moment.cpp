@@ -1,6 +1,6 @@
 #include "game/moment.hpp"
 
-#include "lanes/recorder.hpp"
+#include "lanes/recording.hpp"
 
 namespace saddle {
 
@@ -45,21 +45,37 @@ std::vector<Tensor> drawn(const Streams& streams, std::string purpose, int64_t s
     Random stream = streams.at(purpose, now);
     return draw(stream);
   };
-  Recorder* recorder = Recorder::current();
-  return recorder != nullptr ? recorder->made_of_draws(at_step) : at_step(step);
+  Recording* recording = Recording::current();
+  return recording != nullptr ? recording->made_of_draws(at_step) : at_step(step);
 }
 
 }  // namespace
 
+// Drawn on the CPU, where the data lie.
 const Batch& Moment::real() {
-  if (!real_) {
-    const auto batch = drawn(streams_, fmt::format("data/{}", name_.draw), name_.stream_step,
-                             [data = parts().data, size = batch_size_](Random& stream) {
-                               Batch one = data->draw(stream, size);
-                               return std::vector<Tensor>{std::move(one.samples), std::move(one.labels)};
-                             });
-    real_ = {batch[0], batch[1]};
+  if (real_) return *real_;
+  const at::Device device = streams_.options().device();
+  const Streams on_cpu(streams_.seeds(), streams_.options().device(at::kCPU));
+  std::string purpose = fmt::format("data/{}", name_.draw);
+  const auto draw = [data = parts().data, size = batch_size_](Random& stream) {
+    Batch one = data->draw(stream, size);
+    return std::vector<Tensor>{std::move(one.samples), std::move(one.labels)};
+  };
+  Recording* recording = Recording::current();
+  std::vector<Tensor> batch;
+  if (device.is_cpu()) {
+    batch = drawn(on_cpu, std::move(purpose), name_.stream_step, draw);
+  } else if (recording != nullptr) {
+    batch = recording->outside([=](int64_t now) {
+      Random stream = on_cpu.at(purpose, now);
+      return draw(stream);
+    });
+  } else {
+    batch = drawn(on_cpu, std::move(purpose), name_.stream_step, draw);
+    for (Tensor& x : batch)
+      if (x.defined()) x = x.to(device);
   }
+  real_ = {batch[0], batch[1]};
   return *real_;
 }
 
@@ -73,20 +89,20 @@ const Tensor& Moment::latents() {
 }
 
 int64_t Moment::step() const {
-  if (Recorder* recorder = Recorder::current()) recorder->refuse("it asks for the step");
+  if (Recording* recording = Recording::current()) recording->refuse("it asks for the step");
   return name_.step;
 }
 
 std::optional<int64_t> Moment::update() const {
-  if (Recorder* recorder = Recorder::current()) recorder->refuse("it asks for the number of the update");
+  if (Recording* recording = Recording::current()) recording->refuse("it asks for the number of the update");
   return update_;
 }
 
 double Moment::times(int64_t every) const {
   if (!update_) return 1;
   const bool due = *update_ % every == 0;
-  if (Recorder* recorder = Recorder::current(); recorder != nullptr && every != 1)
-    recorder->assume({every, due});
+  if (Recording* recording = Recording::current(); recording != nullptr && every != 1)
+    recording->assume({every, due});
   return due ? static_cast<double>(every) : 0.0;
 }
 

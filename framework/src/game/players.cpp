@@ -299,10 +299,10 @@ bool Players::any_fault() const {
 
 // `sentence` takes the network's role and the parameter.
 void Players::blame_where_not_finite(const Network& network, const Tensor& buffer, const char* sentence) {
-  for (int64_t lane = 0; lane < buffer.size(0); ++lane)
-    if (!is_finite(buffer, lane))
-      blame(lane,
-            fmt::format(fmt::runtime(sentence), network.role(), first_bad_parameter(network, buffer, lane)));
+  each_lane_not_finite(buffer, [&](int64_t lane) {
+    blame(lane,
+          fmt::format(fmt::runtime(sentence), network.role(), first_bad_parameter(network, buffer, lane)));
+  });
 }
 
 void Players::check_parameters() {
@@ -345,10 +345,14 @@ void Players::keep(const std::vector<int64_t>& lanes) {
   for (auto& [kind, network] : networks_) network.keep(lanes);
   for (State& state : states_) {
     state.loss_sum = state.loss_sum.index_select(0, at::tensor(lanes, at::kLong));
-    for (auto& memory : state.memories)
+    state.planned.clear();
+    for (auto& memory : state.memories) {
+      memory.planned.reset();
       for (auto* buffers : {&memory.optimizer, &memory.dynamics})
         for (Tensor& buffer : *buffers)
           buffer = buffer.index_select(0, at::tensor(lanes, at::kLong).to(buffer.device()));
+    }
+    state.planned_uses = 0;
   }
   refresh_leaves();
 }

@@ -7,8 +7,8 @@ namespace saddle {
 // Alternating: every player in turn against the others as they then are. Simultaneous: the critic's extra
 // updates first, then both players from one point and one batch.
 Steps::Steps(const Assembly& assembly, Players& players, const Streams& streams, const TrainConfig& train,
-             GradientTapes* tapes)
-    : assembly_(assembly), players_(players), streams_(streams), train_(train), tapes_(tapes) {
+             ReplayedGradients* replayed)
+    : assembly_(assembly), players_(players), streams_(streams), train_(train), replayed_(replayed) {
   const auto& specs = assembly.players();
   const auto updates = [&](size_t p) {
     return specs[p].is_critic ? train.critic_steps : train.generator_steps;
@@ -44,7 +44,7 @@ void Steps::play(int64_t step) {
   }
   for (const Updates& turn : turns_) {
     Moment moment(assembly_, players_.networks(), streams_, train_, {turn.name, turn.draw, step, step});
-    LiveTurn live(assembly_, players_, moment, turn.movers, rate_factors_, tapes_);
+    LiveTurn live(assembly_, players_, moment, turn.movers, rate_factors_, replayed_);
     assembly_.dynamics().play(live);
     players_.end_turn(turn.movers);
   }

@@ -3,16 +3,16 @@
 #include <string>
 #include <vector>
 
-#include "game/gradient_tapes.hpp"
 #include "game/players.hpp"
+#include "game/replayed_gradients.hpp"
 
 namespace saddle {
 
 class Steps {
  public:
-  /// `tapes`: of a lane that trains alone; null otherwise.
+  /// `replayed`: of a lane that trains alone, or of all on a device; null where losses are evaluated.
   Steps(const Assembly& assembly, Players& players, const Streams& streams, const TrainConfig& train,
-        GradientTapes* tapes = nullptr);
+        ReplayedGradients* replayed = nullptr);
   /// One step of every player's updates.
   void play(int64_t step);
 
@@ -28,7 +28,7 @@ class Steps {
   Players& players_;
   const Streams& streams_;
   const TrainConfig& train_;
-  GradientTapes* tapes_;
+  ReplayedGradients* replayed_;
   std::vector<Updates> turns_;
   std::vector<std::vector<double>> rate_factors_;  // of this step, by player and lane
 };

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "game/device_stream.hpp"
 #include "lanes/finite.hpp"
 #include "lanes/subnormal.hpp"
 
@@ -28,16 +29,18 @@ std::vector<std::pair<std::string, Tensor>> weights_of(const Networks& networks,
 
 }  // namespace
 
-Trainer::Trainer(std::vector<const TrialConfig*> trials, SharedData data, at::Device device, bool tapes)
+Trainer::Trainer(std::vector<const TrialConfig*> trials, SharedData data, at::Device device, bool replays,
+                 MakeGraph make_graph)
     : trials_(std::move(trials)),
       options_(at::TensorOptions(device).dtype(trials_.at(0)->train.dtype == "float64" ? at::kDouble
                                                                                        : at::kFloat)),
       data_(std::move(data)),
-      tapes_(tapes),
+      replays_(replays),
+      make_graph_(make_graph ? std::move(make_graph) : graphs_of(device)),
       health_(lanes()) {
   assemble();
   players_.emplace(*assembly_, *streams_, trials_[0]->train);
-  steps_.emplace(*assembly_, *players_, *streams_, trials_[0]->train);
+  prepare_steps();
   if (assembly_->average().keeps()) averages_.emplace();
   for (const TrialConfig* trial : trials_) {
     results_.emplace_back();
@@ -53,6 +56,14 @@ void Trainer::assemble() {
   streams_.emplace(std::move(seeds), options_);
   assembly_ = std::make_unique<Assembly>(trials_, options_, data_);
   measure_ = std::make_unique<Measure>(*assembly_, *trials_[0], options_);
+}
+
+// Graphs are of the tensors as they are now.
+void Trainer::prepare_steps() {
+  graphs_.reset();
+  if (replays_ && make_graph_ && !assembly_->dynamics().needs_second_derivatives())
+    graphs_.emplace(make_graph_);
+  steps_.emplace(*assembly_, *players_, *streams_, trials_[0]->train, graphs_ ? &*graphs_ : nullptr);
 }
 
 Lasting Trainer::lasting() {
@@ -89,6 +100,7 @@ void Trainer::save_all(const Saving& saving) {
 }
 
 void Trainer::run(const Progress& progress, const Finished& finished, const Saving& saving) {
+  const DeviceStream stream(options_.device());
   const int64_t steps = trials_[0]->train.steps, every = trials_[0]->measure.every;
   auto lap = Clock::now(), shown = lap;
   const auto share_time = [&] {
@@ -134,7 +146,7 @@ void Trainer::run(const Progress& progress, const Finished& finished, const Savi
 // Whether lanes may train by themselves. At step 0 a stream's step could not be told from a constant.
 bool Trainer::may_use_tapes() const {
   constexpr int64_t worth_it = 10;  // steps: a recording takes as long as about so many
-  return tapes_ && options_.device().is_cpu() && step_ > 0 && trials_[0]->train.steps - step_ > worth_it &&
+  return replays_ && options_.device().is_cpu() && step_ > 0 && trials_[0]->train.steps - step_ > worth_it &&
          !assembly_->dynamics().needs_second_derivatives();
 }
 
@@ -143,6 +155,7 @@ void Trainer::advance(int64_t until) {
   if (!lone_lanes_.empty() || may_use_tapes()) return advance_one_by_one(until);
   played_.clear();
   steps_->play(step_);
+  if (graphs_) refusal_ = graphs_->refusal();
   ++step_;
   if (averages_) averages_->add(assembly_->average(), players_->networks(), step_);
 }
@@ -170,7 +183,7 @@ void Trainer::advance_one_by_one(int64_t until) {
   step_ += count;
   if (averages_) averages_->add(assembly_->average(), players_->networks(), step_);
   if (!refusal_.empty()) {
-    tapes_ = false;
+    replays_ = false;
     lone_lanes_.clear();
   }
 }
@@ -271,7 +284,7 @@ void Trainer::remove_dead(const Finished& finished) {
   health_.keep(alive);
   assemble();
   players_->reassemble(*assembly_);
-  steps_.emplace(*assembly_, *players_, *streams_, trials_[0]->train);
+  prepare_steps();
 }
 
 }  // namespace saddle

@@ -2,7 +2,8 @@
 // neighbours go on and the group closes up.
 //
 // On the CPU lanes take their steps one after the other, by recorded tapes, where their losses can be
-// replayed; otherwise, and on other devices, all lanes are one batch. The bits are the same.
+// replayed; otherwise all lanes are one batch. The bits are the same. On other devices all lanes are one
+// batch, and losses that can be replayed are captured as graphs.
 #pragma once
 #include <functional>
 #include <memory>
@@ -22,9 +23,10 @@ namespace saddle {
 
 class Trainer {
  public:
-  /// The trials' structural texts must be equal. `tapes`: whether recorded tapes may be used.
+  /// The trials' structural texts must be equal. `replays`: whether losses may be recorded and replayed, on a
+  /// device as graphs of its own, or as those that `make_graph` makes.
   Trainer(std::vector<const TrialConfig*> trials, SharedData data, at::Device device = at::kCPU,
-          bool tapes = true);
+          bool replays = true, MakeGraph make_graph = {});
   ~Trainer();
 
   /// Called with the number of steps done every tenth of a second or more often; false stops.
@@ -47,6 +49,8 @@ class Trainer {
 
  private:
   void assemble();
+  /// Steps from here on, of the lanes that are left.
+  void prepare_steps();
   /// Plays steps, at least one and none from `until` on.
   void advance(int64_t until);
   bool may_use_tapes() const;
@@ -79,7 +83,9 @@ class Trainer {
   std::optional<Steps> steps_;
   std::optional<Averages> averages_;
   std::vector<std::unique_ptr<LoneLane>> lone_lanes_;
-  bool tapes_;
+  bool replays_;
+  MakeGraph make_graph_;
+  std::optional<ReplayedGradients> graphs_;
   std::string refusal_;
   std::optional<double> seconds_a_step_;  // of a lone lane
   std::unique_ptr<Measure> measure_;

@@ -8,7 +8,7 @@
 
 #include <vector>
 
-#include "recorder.hpp"
+#include "recording.hpp"
 
 namespace saddle {
 namespace {

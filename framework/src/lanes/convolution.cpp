@@ -11,7 +11,7 @@
 #include "aligned.hpp"
 #include "elsewhere.hpp"
 #include "gemm.hpp"
-#include "recorder.hpp"
+#include "recording.hpp"
 #include "sliding.hpp"
 
 namespace saddle {

@@ -8,7 +8,6 @@
 namespace saddle {
 
 bool is_finite(const Tensor& buffer, int64_t lane) {
-  if (!buffer.is_cpu()) return is_finite(buffer[lane].cpu().reshape({1, -1}), 0);
   const int64_t n = buffer.size(1);
   if (n > 1 && buffer.stride(1) != 1) return buffer[lane].isfinite().all().item<bool>();
   return AT_DISPATCH_FLOATING_TYPES(buffer.scalar_type(), "is_finite", [&] {
@@ -17,9 +16,13 @@ bool is_finite(const Tensor& buffer, int64_t lane) {
 }
 
 std::vector<bool> finite_lanes(const Tensor& buffer) {
-  const Tensor numbers = buffer.cpu();
   std::vector<bool> finite;
-  for (int64_t lane = 0; lane < numbers.size(0); ++lane) finite.push_back(is_finite(numbers, lane));
+  if (buffer.is_cpu()) {
+    for (int64_t lane = 0; lane < buffer.size(0); ++lane) finite.push_back(is_finite(buffer, lane));
+    return finite;
+  }
+  const Tensor flags = buffer.isfinite().all(1).cpu();
+  for (int64_t lane = 0; lane < flags.size(0); ++lane) finite.push_back(flags.const_data_ptr<bool>()[lane]);
   return finite;
 }
 

@@ -11,7 +11,7 @@
 #include <cmath>
 #include <vector>
 
-#include "recorder.hpp"
+#include "recording.hpp"
 
 namespace saddle {
 namespace {

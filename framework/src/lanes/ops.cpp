@@ -10,7 +10,7 @@
 #include "elsewhere.hpp"
 #include "gemm.hpp"
 #include "kernels.hpp"
-#include "recorder.hpp"
+#include "recording.hpp"
 
 namespace saddle {
 namespace {
@@ -340,7 +340,7 @@ void run_loop(const std::vector<Tensor>& reads, const std::vector<Tensor>& write
       pointers.push_back(raw_pointer(x));
     }
   loop(pointers.data());
-  if (Recorder* recorder = Recorder::current()) recorder->kernel(reads, writes, loop);
+  if (Recording* recording = Recording::current()) recording->kernel(reads, writes, loop);
 }
 
 Tensor lane_sum(const Tensor& x) {

@@ -4,7 +4,7 @@
 #include <ATen/core/grad_mode.h>
 #include <saddle/error.hpp>
 
-#include "recorder.hpp"
+#include "recording.hpp"
 
 #include <algorithm>
 #include <string>
@@ -67,7 +67,8 @@ Params::Params(std::vector<Tensor> params, std::vector<Tensor> states, Mode mode
 
 LaneReal Params::temperature(const LaneReal& start) const {
   if (temperature_factors_.empty()) return start;
-  if (Recorder* recorder = Recorder::current()) recorder->refuse("it asks for a temperature that changes");
+  if (Recording* recording = Recording::current())
+    recording->refuse("it asks for a temperature that changes");
   std::vector<double> now;
   for (int64_t lane = 0; lane < start.lanes(); ++lane)
     now.push_back(start.at(lane) * std::max(temperature_factors_[static_cast<size_t>(lane)], 1e-3));

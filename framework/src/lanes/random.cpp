@@ -8,7 +8,7 @@
 #include <cstring>
 
 #include "philox.hpp"
-#include "recorder.hpp"
+#include "recording.hpp"
 #include "samplers.hpp"
 
 namespace saddle {
@@ -57,7 +57,7 @@ void fill_lanes(const std::vector<uint64_t>& keys, uint64_t step, uint64_t posit
 void fill_now_and_again(const Tensor& numbers, int64_t step,
                         const std::function<void(int64_t, char*)>& fill) {
   fill(step, raw_pointer(numbers));
-  if (Recorder* recorder = Recorder::current()) recorder->drawn(numbers, step, fill);
+  if (Recording* recording = Recording::current()) recording->drawn(numbers, step, fill);
 }
 
 template <class T, class Fill>
@@ -65,6 +65,28 @@ void draw_lanes(const std::vector<uint64_t>& keys, int64_t step, uint64_t positi
                 const Tensor& numbers, Fill fill) {
   fill_now_and_again(numbers, step, [=](int64_t now, char* to) {
     fill_lanes(keys, static_cast<uint64_t>(now), position, n, reinterpret_cast<T*>(to), fill);
+  });
+}
+
+// What `draw(step)` draws on the CPU, where it belongs. A graph of a device gets it from outside at each run.
+template <class Draw>
+Tensor placed(const at::Device& device, int64_t step, Draw draw) {
+  if (device.is_cpu()) return draw(step);
+  Recording* recording = Recording::current();
+  if (recording == nullptr) return draw(step).to(device);
+  const bool other = step == recording->step();  // numbers in every run
+  return recording->outside([=](int64_t now) { return Recording::Made{draw(other ? now : step)}; })[0];
+}
+
+// Numbers [lane, shape…] that fill(words, blocks, out, n) makes.
+template <class T, class Fill>
+Tensor drawn(const at::TensorOptions& options, const std::vector<uint64_t>& keys, int64_t step,
+             uint64_t position, const Shape& shape, Fill fill) {
+  return placed(options.device(), step, [=](int64_t now) {
+    const Tensor out =
+        at::empty(with_lanes(static_cast<int64_t>(keys.size()), shape), c10::CppTypeToScalarType<T>::value);
+    draw_lanes<T>(keys, now, position, numel(shape), out, fill);
+    return out;
   });
 }
 
@@ -76,66 +98,60 @@ Random::Random(std::vector<uint64_t> keys, int64_t step, const at::TensorOptions
     : keys_(std::move(keys)), options_(options), step_(step) {}
 
 Tensor Random::normal(const Shape& shape) {
-  Tensor out = at::empty(with_lanes(lanes(), shape), options_.device(at::kCPU));
-  const int64_t n = numel(shape);
-  AT_DISPATCH_FLOATING_TYPES(out.scalar_type(), "normal", [&] {
-    draw_lanes<scalar_t>(keys_, step_, position_, n, out,
-                         [](const uint32_t* words, int64_t blocks, scalar_t* to, int64_t count) {
-                           double values[4 * chunk_blocks];
-                           philox::normals(words, words + 2 * blocks, 2 * blocks, values,
-                                           values + 2 * blocks);
-                           for (int64_t i = 0; i < count; ++i) to[i] = static_cast<scalar_t>(values[i]);
-                         });
-  });
-  position_ += blocks_of(n);
-  return out.to(options_.device());
+  const Tensor numbers =
+      AT_DISPATCH_FLOATING_TYPES(c10::typeMetaToScalarType(options_.dtype()), "normal", [&] {
+        return drawn<scalar_t>(options_, keys_, step_, position_, shape,
+                               [](const uint32_t* words, int64_t blocks, scalar_t* to, int64_t count) {
+                                 double values[4 * chunk_blocks];
+                                 philox::normals(words, words + 2 * blocks, 2 * blocks, values,
+                                                 values + 2 * blocks);
+                                 for (int64_t i = 0; i < count; ++i) to[i] = static_cast<scalar_t>(values[i]);
+                               });
+      });
+  position_ += blocks_of(numel(shape));
+  return numbers;
 }
 
 Tensor Random::uniform(const Shape& shape, double low, double high) {
-  Tensor out = at::empty(with_lanes(lanes(), shape), options_.device(at::kCPU));
-  const int64_t n = numel(shape);
-  AT_DISPATCH_FLOATING_TYPES(out.scalar_type(), "uniform", [&] {
-    // 24 bits fit a float below 1; rounding 32 of them would reach 1.
-    draw_lanes<scalar_t>(
-        keys_, step_, position_, n, out, [=](const uint32_t* words, int64_t, scalar_t* to, int64_t count) {
-          for (int64_t i = 0; i < count; ++i)
-            to[i] =
-                static_cast<scalar_t>(low + (high - low) * (static_cast<double>(words[i] >> 8) * 0x1p-24));
-        });
-  });
-  position_ += blocks_of(n);
-  return out.to(options_.device());
+  const Tensor numbers =
+      AT_DISPATCH_FLOATING_TYPES(c10::typeMetaToScalarType(options_.dtype()), "uniform", [&] {
+        // 24 bits fit a float below 1; rounding 32 of them would reach 1.
+        return drawn<scalar_t>(options_, keys_, step_, position_, shape,
+                               [=](const uint32_t* words, int64_t, scalar_t* to, int64_t count) {
+                                 for (int64_t i = 0; i < count; ++i)
+                                   to[i] = static_cast<scalar_t>(
+                                       low + (high - low) * (static_cast<double>(words[i] >> 8) * 0x1p-24));
+                               });
+      });
+  position_ += blocks_of(numel(shape));
+  return numbers;
 }
 
 Tensor Random::integers(const Shape& shape, int64_t count) {
-  Tensor out = at::empty(with_lanes(lanes(), shape), at::kLong);
-  const int64_t n = numel(shape);
-  draw_lanes<int64_t>(
-      keys_, step_, position_, n, out, [=](const uint32_t* words, int64_t, int64_t* to, int64_t m) {
+  const Tensor numbers = drawn<int64_t>(
+      options_, keys_, step_, position_, shape, [=](const uint32_t* words, int64_t, int64_t* to, int64_t m) {
         for (int64_t i = 0; i < m; ++i)
           to[i] =
               static_cast<int64_t>((static_cast<uint64_t>(words[i]) * static_cast<uint64_t>(count)) >> 32);
       });
-  position_ += blocks_of(n);
-  return out.to(options_.device());
+  position_ += blocks_of(numel(shape));
+  return numbers;
 }
 
 Tensor Random::choice(const Shape& shape, const std::vector<double>& weights) {
   std::vector<double> ends(weights.size());
   double total = 0;
   for (size_t k = 0; k < weights.size(); ++k) ends[k] = total += weights[k];
-  Tensor out = at::empty(with_lanes(lanes(), shape), at::kLong);
-  const int64_t n = numel(shape);
   const auto last = static_cast<int64_t>(weights.size()) - 1;
-  draw_lanes<int64_t>(
-      keys_, step_, position_, n, out, [=](const uint32_t* words, int64_t, int64_t* to, int64_t m) {
+  const Tensor numbers = drawn<int64_t>(
+      options_, keys_, step_, position_, shape, [=](const uint32_t* words, int64_t, int64_t* to, int64_t m) {
         for (int64_t i = 0; i < m; ++i) {
           const double u = (static_cast<double>(words[i]) + 0.5) * 0x1p-32 * total;
           to[i] = std::min<int64_t>(std::upper_bound(ends.begin(), ends.end(), u) - ends.begin(), last);
         }
       });
-  position_ += blocks_of(n);
-  return out.to(options_.device());
+  position_ += blocks_of(numel(shape));
+  return numbers;
 }
 
 namespace {
@@ -160,30 +176,34 @@ void each_open_uniform(uint64_t key, uint64_t step, uint64_t position, int64_t n
 // function(u) of n open uniform numbers a lane, in float64.
 template <class Function>
 Tensor Random::from_open_uniform(const Shape& shape, Function function) {
-  const Tensor out = at::empty(with_lanes(lanes(), shape), at::kDouble);
   const int64_t n = numel(shape);
-  fill_now_and_again(out, step_, [keys = keys_, position = position_, n, function](int64_t step, char* to) {
-    auto* numbers = reinterpret_cast<double*>(to);
-    for (const uint64_t key : keys) {
-      each_open_uniform(key, static_cast<uint64_t>(step), position, n,
-                        [&](int64_t i, double u) { numbers[i] = function(u); });
-      numbers += n;
-    }
-  });
+  const Tensor numbers =
+      placed(options_.device(), step_, [keys = keys_, position = position_, shape, n, function](int64_t now) {
+        const Tensor out = at::empty(with_lanes(static_cast<int64_t>(keys.size()), shape), at::kDouble);
+        fill_now_and_again(out, now, [keys, position, n, function](int64_t step, char* to) {
+          auto* next = reinterpret_cast<double*>(to);
+          for (const uint64_t key : keys) {
+            each_open_uniform(key, static_cast<uint64_t>(step), position, n,
+                              [&](int64_t i, double u) { next[i] = function(u); });
+            next += n;
+          }
+        });
+        return out;
+      });
   position_ += static_cast<uint64_t>((n + 1) / 2);
-  return out;
+  return numbers;
 }
 
 Tensor Random::open_uniform(const Shape& shape) {
-  return from_open_uniform(shape, [](double u) { return u; }).to(options_.device());
+  return from_open_uniform(shape, [](double u) { return u; });
 }
 
 Tensor Random::gumbel(const Shape& shape) {
-  return from_open_uniform(shape, [](double u) { return -std::log(-std::log(u)); }).to(options_);
+  return from_open_uniform(shape, [](double u) { return -std::log(-std::log(u)); }).to(options_.dtype());
 }
 
 Tensor Random::logistic(const Shape& shape) {
-  return from_open_uniform(shape, [](double u) { return std::log(u) - std::log1p(-u); }).to(options_);
+  return from_open_uniform(shape, [](double u) { return std::log(u) - std::log1p(-u); }).to(options_.dtype());
 }
 
 // draw(words of its own, parameter) for every parameter.
@@ -206,7 +226,7 @@ Tensor Random::for_each(const Tensor& parameters, Draw draw_one) {
       }
   };
   again(step_, raw_pointer(in), raw_pointer(out));
-  if (Recorder* recorder = Recorder::current()) recorder->drawn(in, out, step_, again);
+  if (Recording* recording = Recording::current()) recording->drawn(in, out, step_, again);
   position_ += static_cast<uint64_t>(n) * Draw::blocks;
   return out.to(options_.device());
 }

@@ -2,9 +2,6 @@
 
 #include <ATen/ATen.h>
 #include <ATen/core/dispatch/Dispatcher.h>
-#include <c10/core/impl/LocalDispatchKeySet.h>
-#include <torch/library.h>
-#include <torch/version.h>
 
 #include <algorithm>
 #include <array>
@@ -15,40 +12,6 @@
 
 namespace saddle {
 namespace {
-
-thread_local Recorder* recording = nullptr;
-
-// A key below autograd's, above every backend's, that nobody else uses in C++.
-constexpr auto key = c10::DispatchKey::Fake;
-
-void pass_through_recorder(const c10::OperatorHandle& op, c10::DispatchKeySet keys,
-                           std::vector<c10::IValue>* stack) {
-  const c10::impl::ExcludeDispatchKeyGuard below(key);
-  const auto lower = keys & c10::DispatchKeySet(c10::DispatchKeySet::FULL_AFTER, key);
-  if (recording != nullptr)
-    recording->operate(op, lower, stack);
-  else
-    op.redispatchBoxed(lower, stack);
-}
-
-// Made when first needed, and kept to the end of the process: the dispatcher has no other place for it.
-void route_operators() {
-  static const torch::Library library = [] {
-    torch::Library made(torch::Library::IMPL, "_", key, __FILE__, __LINE__);
-    made.fallback(torch::CppFunction::makeFromBoxedFunction<&pass_through_recorder>());
-    return made;
-  }();
-  (void)library;
-}
-
-template <class F>
-void each_tensor(const c10::IValue& value, F&& f) {
-  if (value.isTensor()) {
-    if (value.toTensor().defined()) f(value.toTensor());
-  } else if (value.isList()) {
-    for (const c10::IValue& one : value.toListRef()) each_tensor(one, f);
-  }
-}
 
 template <size_t N>
 bool is_one_of(const std::array<std::string_view, N>& names, std::string_view name) {
@@ -63,28 +26,6 @@ constexpr std::array<std::string_view, 6> from_shape{"aten::zeros_like", "aten::
                                                      "aten::new_zeros",  "aten::new_ones",  "aten::new_full"};
 // Overwrite what they change without reading it.
 constexpr std::array<std::string_view, 3> overwriting{"aten::copy_", "aten::fill_", "aten::zero_"};
-// Let a computed number decide what happens next, or move a tensor to another storage.
-constexpr std::array<std::string_view, 6> refused{
-    "aten::_local_scalar_dense", "aten::is_nonzero", "aten::equal", "aten::set_", "aten::resize_",
-    "aten::_resize_output_"};
-
-std::string why_not(const c10::OperatorHandle& op) {
-  const std::string& name = op.schema().name();
-  if (is_one_of(refused, name)) return "it depends on a computed number (" + name + ")";
-  if (op.hasTag(at::Tag::data_dependent_output) || op.hasTag(at::Tag::dynamic_output_shape))
-    return "a shape or a number outside depends on computed numbers (" + name + ")";
-  if (op.hasTag(at::Tag::inplace_view)) return "it changes a tensor's shape in place (" + name + ")";
-  const auto& arguments = op.schema().arguments();
-  if (op.schema().returns().empty() && std::none_of(arguments.begin(), arguments.end(), [](const auto& a) {
-        return a.alias_info() != nullptr && a.alias_info()->isWrite();
-      }))
-    return "it checks computed numbers (" + name + ")";
-  if (op.hasTag(at::Tag::nondeterministic_seeded))
-    return "it draws from a generator of ATen's (" + name + ")";
-  return {};
-}
-
-struct Refused : std::exception {};
 
 std::vector<const Tensor*> pointers_to(const std::vector<Tensor>& tensors) {
   std::vector<const Tensor*> pointers;
@@ -99,11 +40,6 @@ bool covers_storage(const Tensor& x) {
 }
 
 }  // namespace
-
-char* raw_pointer(const Tensor& x) {
-  auto* base = static_cast<char*>(x.storage().unsafeGetStorageImpl()->_mutable_data_ptr_no_checks().get());
-  return base + x.storage_offset() * static_cast<int64_t>(x.element_size());
-}
 
 // ---- What has to lie where
 // ---------------------------------------------------------------------------------
@@ -155,54 +91,22 @@ class Recorder::Places {
 // ---- Recording
 // ---------------------------------------------------------------------------------------------
 
-Recorder::Recorder(int64_t step, const std::vector<Tensor>& variables) : step_(step) {
-  route_operators();
+Recorder::Recorder(int64_t step, const std::vector<Tensor>& variables) : Recording(step) {
   for (const Tensor& x : variables) memory_of(x, Role::variable);
 }
 
 Recorder::~Recorder() { unlock_all(); }
 
-Recorder* Recorder::current() { return recording; }
-
-Recorder::Pause::Pause() : paused_(recording) {
-  recording = nullptr;
-  if (paused_ != nullptr) paused_->unlock_all();
-}
-Recorder::Pause::~Pause() {
-  recording = paused_;
-  if (paused_ == nullptr) return;
-  for (const Memory& memory : paused_->memories_) paused_->lock(memory);
-}
-
 bool Recorder::record(const std::function<void()>& evaluate) {
-#if !SADDLE_LOCKS_STORAGES
+#if SADDLE_LOCKS_STORAGES
+  lock_all();
+  evaluate_under(evaluate);
+  unlock_all();
+#else
+  (void)evaluate;
   refuse("LibTorch before 2.12 can't tell who reads a computed number");
-  return false;
 #endif
-  struct Ends {
-    Recorder& self;
-    Recorder* before;
-    ~Ends() {
-      recording = before;
-      self.unlock_all();
-    }
-  };
-  const Ends ends{*this, std::exchange(recording, this)};
-  for (const Memory& memory : memories_) lock(memory);
-  try {
-    const c10::impl::IncludeDispatchKeyGuard on(key);
-    evaluate();
-  } catch (const Refused&) {
-  } catch (const c10::Error& e) {
-    refuse(e.what_without_backtrace());
-  } catch (const std::exception& e) {
-    refuse(e.what());
-  }
-  return reason_.empty();
-}
-
-void Recorder::refuse(std::string why) {
-  if (reason_.empty()) reason_ = std::move(why);
+  return reason().empty();
 }
 
 // A locked storage throws where somebody takes its pointer.
@@ -221,6 +125,9 @@ void Recorder::unlock(const Memory& memory) const {
 #else
   (void)memory;
 #endif
+}
+void Recorder::lock_all() const {
+  for (const Memory& memory : memories_) lock(memory);
 }
 void Recorder::unlock_all() const {
   for (const Memory& memory : memories_) unlock(memory);
@@ -280,7 +187,7 @@ void Recorder::drawn(const Tensor& numbers, int64_t step, std::function<void(int
 
 void Recorder::drawn(const Tensor& parameters, const Tensor& numbers, int64_t step,
                      std::function<void(int64_t step, const char* from, char* to)> again) {
-  const bool other = step == step_;  // numbers in every run
+  const bool other = step == this->step();  // numbers in every run
   add({&parameters}, {&numbers}, other, [=, again = std::move(again)](const Places& places) -> Tape::Call {
     return [=, from = places.pointer(parameters), to = places.pointer(numbers)](int64_t now) {
       again(other ? now : step, from, to);
@@ -291,20 +198,20 @@ void Recorder::drawn(const Tensor& parameters, const Tensor& numbers, int64_t st
 std::optional<Recorder::Made> Recorder::recorded(const std::function<Made(int64_t step)>& make) {
   const auto memories = memories_;
   const auto known = known_;
-  const auto conditions = conditions_;
+  const auto conditions = assumed();
   const size_t instructions = instructions_.size();
   try {
-    Made made = make(step_);
-    if (reason_.empty()) return made;
+    Made made = make(step());
+    if (reason().empty()) return made;
   } catch (const std::exception&) {  // whose they are shows when it is made unrecorded
   }
-  reason_.clear();
+  forget_reason();
   unlock_all();
   memories_ = memories;
   known_ = known;
-  conditions_ = conditions;
+  assumed() = conditions;
   instructions_.resize(instructions);
-  for (const Memory& memory : memories_) lock(memory);
+  lock_all();
   return std::nullopt;
 }
 
@@ -314,15 +221,12 @@ Recorder::Made Recorder::made_of_draws(std::function<Made(int64_t step)> make) {
 }
 
 Recorder::Made Recorder::outside(std::function<Made(int64_t step)> make) {
-  Made made;
-  {
-    const Pause pause;
-    const c10::impl::ExcludeDispatchKeyGuard below(key);
-    made = make(step_);
-    // Copies of its own: a batch may be a view of the data themselves.
-    for (Tensor& x : made)
-      if (x.defined()) x = x.clone(at::MemoryFormat::Contiguous);
-  }
+  unlock_all();
+  Made made = unrecorded([&] { return make(step()); });
+  // Copies of its own: a batch may be a view of the data themselves.
+  for (Tensor& x : made)
+    if (x.defined()) x = unrecorded([&] { return Made{x.clone(at::MemoryFormat::Contiguous)}; })[0];
+  lock_all();
   add({}, pointers_to(made), /*repeats=*/true,
       [made, make = std::move(make)](const Places& places) -> Tape::Call {
         std::vector<std::pair<char*, size_t>> to;
@@ -345,7 +249,7 @@ Recorder::Made Recorder::outside(std::function<Made(int64_t step)> make) {
 void Recorder::operate(const c10::OperatorHandle& op, c10::DispatchKeySet keys,
                        std::vector<c10::IValue>* stack) {
   const auto& schema = op.schema();
-  if (std::string why = why_not(op); !why.empty()) {
+  if (std::string why = why_not_again(op); !why.empty()) {
     refuse(std::move(why));
     throw Refused();
   }
@@ -357,7 +261,7 @@ void Recorder::operate(const c10::OperatorHandle& op, c10::DispatchKeySet keys,
     const bool written = alias != nullptr && alias->isWrite();
     each_tensor(arguments[i], [&](const Tensor& x) {
       if (!x.has_storage() || !x.is_cpu()) refuse("a tensor that is not dense, or not on the CPU");
-      if (!reason_.empty()) throw Refused();
+      if (!reason().empty()) throw Refused();
       if (written) changed.push_back(x);
       if (!written || !is_one_of(overwriting, schema.name())) read.push_back(x);
       unlock(memories_[memory_of(x)]);

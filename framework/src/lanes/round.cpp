@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "recorder.hpp"
+#include "recording.hpp"
 
 namespace saddle {
 namespace {

@@ -4,6 +4,7 @@
 #include <saddle/vectorize.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "by_lane.hpp"
@@ -71,7 +72,7 @@ class AdamFamily : public Optimizer {
   }
 
   void update(const Update& u) const override {
-    if (!u.params.is_cpu()) return Optimizer::update(u);
+    if (!u.params.is_cpu()) return update_at_once(u);
     AT_DISPATCH_FLOATING_TYPES(u.params.scalar_type(), "adam", [&] {
       for (int64_t lane = 0; lane < u.params.size(0); ++lane)
         adam_run(step<scalar_t>(u, lane), u.params.size(1), row<scalar_t>(u.params, lane),
@@ -101,6 +102,29 @@ class AdamFamily : public Optimizer {
   }
 
  private:
+  // ATen's kernel, over all lanes that have the same factors: off the CPU every launch costs.
+  void update_at_once(const Update& u) const {
+    const auto factors = [&](int64_t lane) {
+      return std::array{u.rate(rate_, lane), beta1_.at(lane), beta2_.at(lane), epsilon_.at(lane),
+                        weight_decay_.at(lane)};
+    };
+    const Tensor count = at::full({}, u.count + 1, u.params.options().dtype(at::kFloat));
+    for_lanes_alike(u.params.size(0), factors, [&](const auto& of, const std::vector<int64_t>& lanes) {
+      const auto [rate, beta1, beta2, epsilon, weight_decay] = of;
+      std::vector<Tensor> largest;
+      if (keep_largest_) largest = rows(u.states[2], lanes);
+      const auto params = rows(u.params, lanes), gradients = rows(u.gradient, lanes),
+                 means = rows(u.states[0], lanes), squares = rows(u.states[1], lanes);
+      const std::vector<Tensor> counts(lanes.size(), count);
+      if (decoupled_)
+        at::_fused_adamw_(params, gradients, means, squares, largest, counts, rate, beta1, beta2,
+                          weight_decay, epsilon, keep_largest_, /*maximize=*/false);
+      else
+        at::_fused_adam_(params, gradients, means, squares, largest, counts, rate, beta1, beta2, weight_decay,
+                         epsilon, keep_largest_, /*maximize=*/false);
+    });
+  }
+
   template <class T>
   AdamStep<T> step(const Update& u, int64_t lane) const {
     const double beta1 = beta1_.at(lane), beta2 = beta2_.at(lane), t = static_cast<double>(u.count + 1);

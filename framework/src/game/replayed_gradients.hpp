@@ -1,0 +1,58 @@
+// Gradients of the players' losses that are recorded once and replayed when they are asked for again: for one
+// lane on the CPU by tapes, elsewhere for all lanes by graphs of the device.
+#pragma once
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "game/players.hpp"
+#include "lanes/device_graph.hpp"
+#include "lanes/recording.hpp"
+
+namespace saddle {
+
+class ReplayedGradients {
+ public:
+  /// By graphs that `make_graph` makes; by tapes if it's empty.
+  explicit ReplayedGradients(MakeGraph make_graph = {}) : make_graph_(std::move(make_graph)) {}
+
+  /// Which loss: the turn whose draws it sees, and the player.
+  using Which = std::pair<std::string, size_t>;
+  /// Loss [lane] and gradient of a player, evaluated with a graph of autograd's.
+  using Evaluate = std::function<std::pair<Tensor, Field>()>;
+
+  /// Leaves the gradient in `players.planned_gradient` and returns the losses by lane, until the next call.
+  /// Records where nothing is recorded yet for this loss and its conditions; null where the loss can't be
+  /// replayed: then it is to be evaluated.
+  const std::vector<double>* run(const Which& which, int64_t step, Players& players,
+                                 const Evaluate& evaluate);
+  /// Why some loss can't be replayed; empty while every one can.
+  const std::string& refusal() const { return refusal_; }
+
+ private:
+  struct Entry {
+    std::vector<Recording::Condition> conditions;
+    std::function<void(int64_t step)> replay;
+    Tensor loss;  // [lane]
+  };
+  /// One evaluation to be recorded, and where its results belong.
+  struct Recorded {
+    int64_t step;
+    Players& players;
+    const Evaluate& evaluate;
+    const Field& gradient;
+  };
+  const std::vector<double>* record(const Which& which, const Recorded& what);
+  // Evaluate and keep what replays it, or refuse. False where the evaluation came to nothing.
+  bool tape(const Which& which, const Recorded& what);
+  bool graph(const Which& which, const Recorded& what);
+  const std::vector<double>* numbers(const Tensor& loss);
+
+  MakeGraph make_graph_;
+  std::map<Which, std::vector<Entry>> entries_;
+  std::string refusal_;
+  std::vector<double> losses_;
+};
+
+}  // namespace saddle

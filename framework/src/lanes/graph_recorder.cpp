@@ -1,0 +1,143 @@
+#include "graph_recorder.hpp"
+
+#include <ATen/ATen.h>
+#include <ATen/core/LegacyTypeDispatch.h>
+
+namespace saddle {
+
+void CapturedGraph::Inlet::fetch(int64_t step) const {
+  const Recording::Made now = make(step);
+  for (size_t i = 0; i < device.size(); ++i) {
+    if (!device[i].defined()) continue;
+    const Tensor& x = now.at(i);
+    TORCH_CHECK(x.scalar_type() == host[i].scalar_type() && x.sizes() == host[i].sizes(),
+                "batches and latents are of one shape and type throughout: ", x.sizes(), " after ",
+                host[i].sizes());
+    host[i].copy_(x);
+    device[i].copy_(host[i], /*non_blocking=*/true);
+  }
+}
+
+void CapturedGraph::run(int64_t step) const {
+  for (const Inlet& inlet : inlets_) inlet.fetch(step);
+  graph_->replay();
+}
+
+bool GraphRecorder::watch(const std::function<void()>& evaluate) {
+  evaluate_under(evaluate);
+  return reason().empty();
+}
+
+std::unique_ptr<CapturedGraph> GraphRecorder::capture(std::unique_ptr<DeviceGraph> graph,
+                                                      const std::function<void()>& evaluate) {
+  captures_ = true;
+  next_inlet_ = next_constant_ = 0;
+  evaluate_under([&] {
+    graph->begin();
+    try {
+      evaluate();
+    } catch (...) {
+      try {
+        graph->end();
+      } catch (const std::exception&) {  // the first error is the one to tell
+      }
+      throw;
+    }
+    graph->end();
+  });
+  if (next_inlet_ != inlets_.size() || next_constant_ != constants_.size())
+    refuse("it is not the same when it is evaluated again");
+  if (!reason().empty()) return nullptr;
+  return std::make_unique<CapturedGraph>(std::move(graph), std::move(inlets_), std::move(constants_));
+}
+
+// Copied from memory that the device reads by itself, where it can.
+Recording::Made GraphRecorder::outside(std::function<Made(int64_t step)> make) {
+  if (captures_) {
+    TORCH_CHECK(next_inlet_ < inlets_.size(), "it is not the same when it is evaluated again");
+    return inlets_[next_inlet_++].device;
+  }
+  CapturedGraph::Inlet inlet{std::move(make), {}, {}};
+  unrecorded([&] {
+    for (const Tensor& x : inlet.make(step())) {
+      TORCH_CHECK(!x.defined() || x.is_cpu(), "what comes from outside is made on the CPU");
+      inlet.host.push_back(x.defined() ? at::empty(x.sizes(), x.options().pinned_memory(true)) : Tensor());
+      inlet.device.push_back(x.defined() ? at::empty(x.sizes(), x.options().device(device_)) : Tensor());
+    }
+    inlet.fetch(step());
+    return Made{};
+  });
+  inlets_.push_back(inlet);
+  return inlet.device;
+}
+
+namespace {
+
+bool is_number(const Tensor& x) { return x.is_cpu() && x.dim() == 0; }
+
+struct Where {
+  bool cpu = false, device = false;
+  void look(const c10::IValue& value) {
+    each_tensor(value, [this](const Tensor& x) {
+      if (!is_number(x)) (x.is_cpu() ? cpu : device) = true;
+    });
+  }
+};
+
+}  // namespace
+
+// Numbers on the CPU are the same in every run: nothing else can get there. So their copies on the device are
+// kept, and a graph copies from those.
+Tensor GraphRecorder::constant(const std::function<Tensor()>& on_device) {
+  if (!captures_) constants_.push_back(on_device().clone());
+  TORCH_CHECK(next_constant_ < constants_.size(), "it is not the same when it is evaluated again");
+  return constants_[next_constant_++];
+}
+
+bool GraphRecorder::copies_constant(const c10::OperatorHandle& op, std::vector<c10::IValue>* stack) {
+  const std::string& name = op.schema().name();
+  const auto arguments = stack->end() - static_cast<std::ptrdiff_t>(op.schema().arguments().size());
+  const at::AutoDispatchBelowADInplaceOrView no_graph;
+  if (name == "aten::copy_") {
+    const Tensor to = arguments[0].toTensor(), from = arguments[1].toTensor();
+    if (to.is_cpu() || !from.is_cpu() || from.unsafeGetTensorImpl()->is_wrapped_number()) return false;
+    to.copy_(constant([&] { return from.to(device_); }));
+    stack->erase(arguments, stack->end());
+    stack->emplace_back(to);
+    return true;
+  }
+  if (name == "aten::_to_copy") {
+    const int device = *op.schema().argumentIndexWithName("device"),
+              type = *op.schema().argumentIndexWithName("dtype");
+    const Tensor from = arguments[0].toTensor();
+    if (!from.is_cpu() || arguments[device].isNone() || arguments[device].toDevice().is_cpu()) return false;
+    const auto dtype = arguments[type].isNone() ? from.scalar_type() : arguments[type].toScalarType();
+    const Tensor copy = constant([&] { return from.to(device_, dtype); }).clone();
+    stack->erase(arguments, stack->end());
+    stack->emplace_back(copy);
+    return true;
+  }
+  return false;
+}
+
+void GraphRecorder::operate(const c10::OperatorHandle& op, c10::DispatchKeySet keys,
+                            std::vector<c10::IValue>* stack) {
+  if (copies_constant(op, stack)) return;
+  if (captures_) return op.redispatchBoxed(keys, stack);
+  const auto& schema = op.schema();
+  const auto refuse_now = [&](std::string why) {
+    refuse(std::move(why));
+    throw Refused();
+  };
+  Where before, after;
+  for (size_t i = stack->size() - schema.arguments().size(); i < stack->size(); ++i) before.look((*stack)[i]);
+  if (before.device || !before.cpu)
+    if (std::string why = why_not_again(op); !why.empty()) refuse_now(std::move(why));
+  op.redispatchBoxed(keys, stack);
+  for (size_t i = stack->size() - schema.returns().size(); i < stack->size(); ++i) after.look((*stack)[i]);
+  if ((before.cpu && (before.device || after.device)) || (before.device && after.cpu))
+    refuse_now("computed numbers go from the device to the CPU, or others beside them (" + schema.name() +
+               ")");
+}
+
+}  // namespace saddle
