@@ -37,13 +37,13 @@ else()
                     ${torch_root}/../nvidia/cuda_runtime/include
               PATHS ENV CUDA_HOME ENV CUDA_PATH /usr/local/cuda PATH_SUFFIXES include
               DOC "The folder of cuda_runtime_api.h, for graphs of a training step on GPUs")
-    if(SADDLE_CUDA_INCLUDE)
+    if(EXISTS ${SADDLE_CUDA_INCLUDE}/crt/host_config.h)  # of the compiler's package, which may be missing
       add_library(saddle_cuda_graphs INTERFACE IMPORTED GLOBAL)
       target_include_directories(saddle_cuda_graphs INTERFACE ${SADDLE_CUDA_INCLUDE})
       target_compile_definitions(saddle_cuda_graphs INTERFACE SADDLE_CUDA_GRAPHS)
       target_link_libraries(saddle_cuda_graphs INTERFACE ${torch_root}/lib/libtorch_cuda.so ${torch_root}/lib/libc10_cuda.so)
     else()
-      message(STATUS "No cuda_runtime_api.h (SADDLE_CUDA_INCLUDE): steps on a GPU are not captured as graphs")
+      message(STATUS "No cuda_runtime_api.h and crt/host_config.h (SADDLE_CUDA_INCLUDE): losses on a GPU are not captured")
     endif()
   else()
     set(torch_library torch_cpu)

@@ -347,7 +347,6 @@ void Players::keep(const std::vector<int64_t>& lanes) {
     state.loss_sum = state.loss_sum.index_select(0, at::tensor(lanes, at::kLong));
     state.planned.clear();
     for (auto& memory : state.memories) {
-      memory.planned.reset();
       for (auto* buffers : {&memory.optimizer, &memory.dynamics})
         for (Tensor& buffer : *buffers)
           buffer = buffer.index_select(0, at::tensor(lanes, at::kLong).to(buffer.device()));

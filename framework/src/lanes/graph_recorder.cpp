@@ -89,7 +89,7 @@ struct Where {
 // Numbers on the CPU are the same in every run: nothing else can get there. So their copies on the device are
 // kept, and a graph copies from those.
 Tensor GraphRecorder::constant(const std::function<Tensor()>& on_device) {
-  if (!captures_) constants_.push_back(on_device().clone());
+  if (!captures_) constants_.push_back(on_device());
   TORCH_CHECK(next_constant_ < constants_.size(), "it is not the same when it is evaluated again");
   return constants_[next_constant_++];
 }
