@@ -55,7 +55,10 @@ class Memory final : public c10::Allocator {
   void copy_data(void* to, const void* from, size_t bytes) const override {
     std::memcpy(inside(to), inside(from), bytes);
   }
-  char* inside(const void* p) const { return inside_ + (static_cast<const char*>(p) - outside_); }
+  char* inside(const void* p) const {
+    if (p == nullptr) return nullptr;  // of no numbers
+    return inside_ + (static_cast<const char*>(p) - outside_);
+  }
 
   static Memory& instance() {
     static Memory all;
