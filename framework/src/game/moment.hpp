@@ -64,7 +64,7 @@ class Moment final : public Play {
   const Tensor& latents() override;
   Tensor score(const Tensor& samples) override;
   Tensor encode(const Tensor& samples) override;
-  Params params(Kind network) override;
+  Params params(Kind kind) override;
   Random random(std::string_view purpose) const override;
 
  private:

@@ -64,7 +64,7 @@ class Players {
 
   /// Sums the losses until `take_mean_loss`; blames the lanes whose loss is not finite.
   void note_loss(size_t player, const Tensor& loss);
-  void note_loss(size_t player, std::span<const double> by_lane);
+  void note_loss(size_t player, std::span<const double> loss);
   /// [lane] float64, on the CPU; undefined if there was no loss since the last call.
   Tensor take_mean_loss(size_t player);
   /// Blames lanes for what no loss shows: parameters that the last update took out of range, and a memory of

@@ -248,7 +248,7 @@ Tensor Random::log_gamma(const Tensor& concentration) { return for_each(concentr
 Tensor Random::poisson(const Tensor& rate) { return for_each(rate, Poisson()); }
 
 Streams::Streams(std::vector<uint64_t> seeds, at::TensorOptions options)
-    : seeds_(std::move(seeds)), options_(std::move(options)) {}
+    : seeds_(std::move(seeds)), options_(options) {}
 
 Random Streams::at(std::string_view purpose, int64_t step) const {
   std::vector<uint64_t> keys;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <ranges>
 #include <string_view>
 
 #include "operators.hpp"
@@ -335,12 +336,12 @@ void Recorder::drop_unused(const std::vector<size_t>& results) {
   std::vector<bool> needed(memories_.size(), false);
   for (const size_t m : results) needed[m] = true;
   std::vector<Instruction> left;
-  for (auto it = instructions_.rbegin(); it != instructions_.rend(); ++it) {
-    const bool live = std::any_of(it->writes.begin(), it->writes.end(),
+  for (Instruction& instruction : instructions_ | std::views::reverse) {
+    const bool live = std::any_of(instruction.writes.begin(), instruction.writes.end(),
                                   [&](size_t m) { return needed[m] || memories_[m].role == Role::variable; });
     if (!live) continue;
-    for (const size_t m : it->reads) needed[m] = true;
-    left.push_back(std::move(*it));
+    for (const size_t m : instruction.reads) needed[m] = true;
+    left.push_back(std::move(instruction));
   }
   std::reverse(left.begin(), left.end());
   instructions_ = std::move(left);
@@ -424,7 +425,7 @@ Tape Recorder::tape(const std::vector<std::pair<Tensor, Tensor>>& results, Works
   std::vector<Tape::Call> calls;
   for (const Instruction& instruction : instructions_) calls.push_back(instruction.place(places));
   for (const size_t i : copies)
-    calls.push_back([from = places.tensor(results[i].first), to = results[i].second.detach()](int64_t) {
+    calls.emplace_back([from = places.tensor(results[i].first), to = results[i].second.detach()](int64_t) {
       at::Tensor(to).copy_(from);
     });
   std::vector<c10::Storage> kept;

@@ -10,8 +10,8 @@ namespace saddle {
 /// one: as XLA does. Without effect where the processor can't.
 class FlushSubnormals {
  public:
-  FlushSubnormals() { at::globalContext().setFlushDenormal(true); }
-  ~FlushSubnormals() { at::globalContext().setFlushDenormal(false); }
+  FlushSubnormals() { at::Context::setFlushDenormal(true); }
+  ~FlushSubnormals() { at::Context::setFlushDenormal(false); }
   FlushSubnormals(const FlushSubnormals&) = delete;
   FlushSubnormals& operator=(const FlushSubnormals&) = delete;
 };
