@@ -32,18 +32,22 @@ else()
                PATHS /usr/local/cuda/lib64 DOC "cuDNN, which the CUDA half of LibTorch needs")
   if(SADDLE_CUDNN)
     set(torch_library torch)
+    # Of the runtime's and of the compiler's package, which CUDA 12 keeps apart.
     find_path(SADDLE_CUDA_INCLUDE cuda_runtime_api.h
-              HINTS ${torch_root}/../nvidia/cu13/include ${torch_root}/../nvidia/cu12/include
-                    ${torch_root}/../nvidia/cuda_runtime/include
+              HINTS ${torch_root}/../nvidia/cu13/include ${torch_root}/../nvidia/cuda_runtime/include
               PATHS ENV CUDA_HOME ENV CUDA_PATH /usr/local/cuda PATH_SUFFIXES include
-              DOC "The folder of cuda_runtime_api.h, for graphs of a training step on GPUs")
-    if(EXISTS ${SADDLE_CUDA_INCLUDE}/crt/host_config.h)  # of the compiler's package, which may be missing
+              DOC "The folder of cuda_runtime_api.h, for graphs of losses on GPUs")
+    find_path(SADDLE_CUDA_CRT_INCLUDE crt/host_config.h
+              HINTS ${SADDLE_CUDA_INCLUDE} ${torch_root}/../nvidia/cuda_nvcc/include
+              PATHS ENV CUDA_HOME ENV CUDA_PATH /usr/local/cuda PATH_SUFFIXES include
+              DOC "The folder of crt/host_config.h, which cuda_runtime_api.h includes")
+    if(SADDLE_CUDA_INCLUDE AND SADDLE_CUDA_CRT_INCLUDE)
       add_library(saddle_cuda_graphs INTERFACE IMPORTED GLOBAL)
-      target_include_directories(saddle_cuda_graphs INTERFACE ${SADDLE_CUDA_INCLUDE})
+      target_include_directories(saddle_cuda_graphs INTERFACE ${SADDLE_CUDA_INCLUDE} ${SADDLE_CUDA_CRT_INCLUDE})
       target_compile_definitions(saddle_cuda_graphs INTERFACE SADDLE_CUDA_GRAPHS)
       target_link_libraries(saddle_cuda_graphs INTERFACE ${torch_root}/lib/libtorch_cuda.so ${torch_root}/lib/libc10_cuda.so)
     else()
-      message(STATUS "No cuda_runtime_api.h and crt/host_config.h (SADDLE_CUDA_INCLUDE): losses on a GPU are not captured")
+      message(STATUS "No cuda_runtime_api.h (SADDLE_CUDA_INCLUDE) or no crt/host_config.h (SADDLE_CUDA_CRT_INCLUDE): losses on a GPU are not captured")
     endif()
   else()
     set(torch_library torch_cpu)

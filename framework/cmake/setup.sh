@@ -305,7 +305,7 @@ install_cuda_parts() {
   if has_gpu; then
     say 'fetching the CUDA packages of this LibTorch (several GB, once)'
     mapfile -t parts < <(cuda_parts crt)
-    run_pip "$torch_home/bin/python" install "torch==$torch_version" "${parts[@]}" && : >"$torch_home/.gpu"
+    run_pip "$torch_home/bin/python" install "torch==$torch_version" "${parts[@]}" && : >"$torch_home/.cuda"
   else
     mapfile -t parts < <(cuda_parts cudart cupti)
     ((${#parts[@]} == 0)) || run_pip "$torch_home/bin/python" install "${parts[@]}"
@@ -334,7 +334,7 @@ ensure_torch() {
   find_fetched_torch || fetch_torch
   find_fetched_torch || give_up "no LibTorch in $torch_home"
   # The folder may have been filled on a machine without a GPU (a cluster's login node).
-  if torch_has_cuda && has_gpu && [[ ! -e $torch_home/.gpu ]]; then
+  if torch_has_cuda && has_gpu && [[ ! -e $torch_home/.cuda ]]; then
     install_cuda_parts || say 'goes on without the GPU: its libraries cannot be had'
   fi
 }

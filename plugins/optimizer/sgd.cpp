@@ -72,8 +72,11 @@ class Sgd final : public Optimizer {
   }
 
  private:
-  // ATen's kernel, over all lanes that have the same factors: off the CPU every launch costs.
+  // ATen's kernel, over all lanes that have the same factors: off the CPU every launch costs. On CUDA it
+  // takes no negative momentum.
   void update_at_once(const Update& u) const {
+    for (int64_t lane = 0; lane < u.params.size(0); ++lane)
+      if (momentum_.at(lane) < 0) return Optimizer::update(u);
     const auto factors = [&](int64_t lane) {
       return std::array{u.rate(rate_, lane), momentum_.at(lane), weight_decay_.at(lane)};
     };

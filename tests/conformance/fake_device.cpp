@@ -72,6 +72,7 @@ class Memory final : public c10::Allocator {
   };
   static void give_back(void* context) {
     const std::unique_ptr<Block> block(static_cast<Block*>(context));
+    std::memset(instance().inside(block->p), 0xff, block->bytes);
     const std::lock_guard lock(instance().mutex_);
     instance().free_[block->bytes].push_back(block->p);
   }
@@ -98,19 +99,19 @@ class Graph final : public DeviceGraph {
   void begin() override;
   void end() override { capturing = nullptr; }
   void replay() override {
-    ++replayed;
     for (const auto& call : calls_) call();
   }
   void add(std::function<void()> call) { calls_.push_back(std::move(call)); }
+  /// What is allocated while it is captured stays with it.
+  void keep(const Tensor& x) { kept_.push_back(x.storage()); }
 
   static thread_local Graph* capturing;
-  static int64_t replayed;
 
  private:
   std::vector<std::function<void()>> calls_;
+  std::vector<c10::Storage> kept_;
 };
 thread_local Graph* Graph::capturing = nullptr;
-int64_t Graph::replayed = 0;
 
 void check_not_capturing(const char* what) {
   TORCH_CHECK(Graph::capturing == nullptr, "operation not permitted when stream is capturing: ", what);
@@ -186,17 +187,28 @@ c10::IValue inside(const c10::IValue& value, bool written, bool copied) {
   return value;
 }
 
-/// The same tensors, but others to whoever counts how often they are held: a graph knows no more than
-/// addresses.
+/// The same places, which nobody keeps: a graph knows no more than addresses.
 c10::IValue unheld(const c10::IValue& value) {
   const auto one = [](const Tensor& x) {
-    if (!x.defined()) return x;
-    return Tensor(x.unsafeGetTensorImpl()->shallow_copy_and_detach(c10::VariableVersion(0), false));
+    if (!is_here(x)) return x;
+    const c10::Storage& storage = x.storage();
+    const c10::Storage address(c10::Storage::use_byte_size_t(), storage.nbytes(),
+                               c10::DataPtr(storage.mutable_data(), x.device()));
+    auto other = at::detail::make_tensor<c10::TensorImpl>(c10::Storage(address), x.key_set(), x.dtype());
+    other.unsafeGetTensorImpl()->set_storage_offset(x.storage_offset());
+    other.unsafeGetTensorImpl()->set_sizes_and_strides(x.sizes(), x.strides());
+    return Tensor(std::move(other));
   };
   if (value.isTensor()) return one(value.toTensor());
   if (value.isTensorList()) {
     c10::List<Tensor> list;
     for (const Tensor& x : value.toTensorVector()) list.push_back(one(x));
+    return list;
+  }
+  if (value.isOptionalTensorList()) {
+    c10::List<std::optional<Tensor>> list;
+    for (const std::optional<Tensor>& x : value.toOptionalTensorVector())
+      list.push_back(x ? std::optional<Tensor>(one(*x)) : std::nullopt);
     return list;
   }
   return value;
@@ -235,17 +247,30 @@ void make_room(const Tensor& x, const Tensor& result, bool with_numbers) {
   x.unsafeGetTensorImpl()->set_sizes_and_strides(made.sizes(), made.strides());
 }
 
+// Where CUDA's kernels take less than the CPU's.
+void check_as_cuda_does(const c10::FunctionSchema& schema, const Stack& arguments) {
+  if (schema.name() != "aten::_fused_sgd_") return;
+  const auto buffers = static_cast<size_t>(*schema.argumentIndexWithName("momentum_buffer_list")),
+             momentum = static_cast<size_t>(*schema.argumentIndexWithName("momentum"));
+  TORCH_CHECK(arguments[buffers].toListRef().empty() || arguments[momentum].toDouble() > 0,
+              "Check failed: momentum > 0");
+}
+
 void fallback(const c10::OperatorHandle& op, Stack* stack) {
   const auto& schema = op.schema();
   const auto count = static_cast<std::ptrdiff_t>(schema.arguments().size());
   const Stack arguments(stack->end() - count, stack->end());
   const bool indexes = schema.name().starts_with("aten::index") || schema.name().starts_with("aten::_index");
+  const bool captures = Graph::capturing != nullptr;
   for (const c10::IValue& argument : arguments)
     each(argument, [&](const Tensor& x) {
-      TORCH_CHECK(is_here(x) || x.dim() == 0 || (indexes && x.scalar_type() == at::kLong),
+      if (is_here(x)) return;
+      TORCH_CHECK(x.dim() == 0 || (indexes && x.scalar_type() == at::kLong),
                   "expected all tensors to be on the same device: ", schema.name());
+      // Those are copied to the device by CUDA's kernels.
+      if (captures && (indexes || schema.name().starts_with("aten::where"))) check_not_capturing("a copy");
     });
-  const bool captures = Graph::capturing != nullptr;
+  check_as_cuda_does(schema, arguments);
   const Stack operands = all_inside(op, arguments, captures);
   Stack results = operands;
   op.callBoxed(results);
@@ -282,16 +307,17 @@ void fallback(const c10::OperatorHandle& op, Stack* stack) {
   }
   stack->insert(stack->end(), placed_results.begin(), placed_results.end());
   if (!captures) return;
-  Stack kept;
-  for (const c10::IValue& argument : arguments) kept.push_back(unheld(argument));
-  Graph::capturing->add([op, kept, placed_results] {
-    Stack again = all_inside(op, kept, false);
+  Stack operands_there, results_there;
+  for (const c10::IValue& argument : arguments) operands_there.push_back(unheld(argument));
+  for (const c10::IValue& result : placed_results) results_there.push_back(unheld(result));
+  Graph::capturing->add([op, operands_there, results_there] {
+    Stack again = all_inside(op, operands_there, false);
     op.callBoxed(again);
     for (size_t r = 0; r < again.size(); ++r) {
       if (op.schema().returns()[r].alias_info() != nullptr) continue;
       std::vector<Tensor> from, to;
       each(again[r], [&](const Tensor& x) { from.push_back(x); });
-      each(placed_results[r], [&](const Tensor& x) { to.push_back(x); });
+      each(results_there[r], [&](const Tensor& x) { to.push_back(x); });
       for (size_t i = 0; i < to.size(); ++i) inside(to[i]).copy_(from[i]);
     }
   });
@@ -299,7 +325,9 @@ void fallback(const c10::OperatorHandle& op, Stack* stack) {
 
 // While a graph is captured nothing is written: an index that a kernel takes then is 0.
 Tensor sound_while_captured(const Tensor& x) {
-  if (Graph::capturing != nullptr && !x.is_floating_point()) inside(x).zero_();
+  if (Graph::capturing == nullptr) return x;
+  Graph::capturing->keep(x);
+  if (!x.is_floating_point()) inside(x).zero_();
   return x;
 }
 
@@ -384,7 +412,5 @@ c10::Device fake_device() {
 MakeGraph fake_graphs() {
   return [] { return std::make_unique<Graph>(); };
 }
-
-int64_t replayed_graphs() { return Graph::replayed; }
 
 }  // namespace saddle::testing

@@ -9,7 +9,5 @@ namespace saddle::testing {
 
 c10::Device fake_device();
 MakeGraph fake_graphs();
-/// How often graphs of fake_graphs() have been replayed so far.
-int64_t replayed_graphs();
 
 }  // namespace saddle::testing

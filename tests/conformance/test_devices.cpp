@@ -2,6 +2,8 @@
 // what evaluated ones give: on a fake device everywhere, and on a GPU where there is one (end_to_end/gpu).
 #include <ATen/Context.h>
 
+#include <set>
+
 #include "check/bed.hpp"
 #include "check/same_bits.hpp"
 #include "conformance/everything.hpp"
@@ -17,13 +19,15 @@ namespace {
 
 struct Elsewhere {
   at::Device device = at::kCPU;
-  MakeGraph graphs{};  // empty: those of the device
+  MakeGraph graphs{};
 };
 
 Elsewhere fake() { return {fake_device(), fake_graphs()}; }
 Elsewhere gpu() {
   if (!at::hasCUDA()) FAIL("no GPU here, or a LibTorch without CUDA");
-  return {at::Device(at::kCUDA, 0)};
+  const at::Device device(at::kCUDA, 0);
+  if (!graphs_of(device)) FAIL("this build captures nothing: CMake has not found cuda_runtime_api.h");
+  return {device, graphs_of(device)};
 }
 
 struct Run {
@@ -63,17 +67,17 @@ void for_everything(F f) {
     }
 }
 
-/// Largest difference of two results' weights, relative to the largest weight of each parameter.
-double distance(const TrialResult& a, const TrialResult& b) {
-  double largest = 0;
+/// Whether they ended alike, with weights of which each is as near as `rounding` of the largest of its
+/// parameter.
+void check_alike(const TrialResult& a, const TrialResult& b, double rounding) {
+  CHECK(a.outcome == b.outcome);
+  CHECK(a.steps == b.steps);
   REQUIRE(a.weights.size() == b.weights.size());
   for (size_t i = 0; i < a.weights.size(); ++i) {
     const Tensor x = a.weights[i].second.to(at::kDouble), y = b.weights[i].second.to(at::kDouble);
-    if (x.numel() == 0) continue;
-    largest =
-        std::max(largest, (x - y).abs().max().item<double>() / x.abs().max().clamp_min(1e-3).item<double>());
+    INFO(a.weights[i].first);
+    if (x.numel() > 0) CHECK(((x - y).abs().max() / x.abs().max().clamp_min(1e-3)).item<double>() < rounding);
   }
-  return largest;
 }
 
 // Where a gradient is zero but for rounding, some 1e-16 of it is left, and Adam divides that by no more than
@@ -85,30 +89,61 @@ void trains_as_on_the_cpu(const Elsewhere& place) {
   for_everything([&](const RegisteredPlugin&, const check::Bed& bed) {
     const auto trials = trials_of(bed, "float64");
     const Run here = run(trials, {}, false), there = run(trials, place, true);
-    for (const auto& [seed, one] : here.results) {
-      CHECK(one.outcome == there.results.at(seed).outcome);
-      CHECK(distance(one, there.results.at(seed)) < rounding);
-    }
+    for (const auto& [seed, one] : here.results) check_alike(one, there.results.at(seed), rounding);
   });
 }
 
-/// How many plugins' losses are captured whole.
-int captured_as_evaluated(const Elsewhere& place, bool to_the_bit) {
-  int captured = 0;
-  for_everything([&](const RegisteredPlugin&, const check::Bed& bed) {
-    const auto trials = trials_of(bed, to_the_bit ? "float32" : "float64");
-    const Run evaluated = run(trials, place, false), captured_run = run(trials, place, true);
-    for (const auto& [seed, one] : evaluated.results) {
-      const TrialResult& other = captured_run.results.at(seed);
-      if (to_the_bit)
-        CHECK(check::difference(one, other) == "");
-      else
-        CHECK(distance(one, other) < rounding);
+/// Graphs, and how often they have been replayed.
+MakeGraph counted(const MakeGraph& make, int64_t& replayed) {
+  class Counted final : public DeviceGraph {
+   public:
+    Counted(std::unique_ptr<DeviceGraph> graph, int64_t& replayed)
+        : graph_(std::move(graph)), replayed_(replayed) {}
+    void begin() override { graph_->begin(); }
+    void end() override { graph_->end(); }
+    void replay() override {
+      ++replayed_;
+      graph_->replay();
     }
-    captured += captured_run.refusal.empty();
-  });
-  return captured;
+
+   private:
+    std::unique_ptr<DeviceGraph> graph_;
+    int64_t& replayed_;
+  };
+  return [make, &replayed] { return std::make_unique<Counted>(make(), replayed); };
 }
+
+/// The plugins of which something is not captured.
+std::set<std::string> captured_as_evaluated(const Elsewhere& place, bool to_the_bit) {
+  std::set<std::string> refused;
+  for_everything([&](const RegisteredPlugin& plugin, const check::Bed& bed) {
+    const auto trials = trials_of(bed, to_the_bit ? "float32" : "float64");
+    int64_t replayed = 0;
+    const Run evaluated = run(trials, place, false),
+              captured = run(trials, {place.device, counted(place.graphs, replayed)}, true);
+    for (const auto& [seed, one] : evaluated.results) {
+      const TrialResult& other = captured.results.at(seed);
+      if (to_the_bit)
+        CHECK(check::difference(one, other).empty());
+      else
+        check_alike(one, other, rounding);
+    }
+    // Of seventeen steps the first is evaluated and the second captured; each has two updates of the critic
+    // and one of the generator, where there are both.
+    const bool all = captured.refusal.empty() && replayed >= 15;
+    CHECK((captured.refusal.empty() || replayed <= 2 * 15));
+    if (!all) refused.insert(fmt::format("{} {}", kind_name(plugin.kind()), plugin.name()));
+  });
+  return refused;
+}
+
+// They bring computed numbers to the CPU, or differentiate twice: experiments/README says so. The last two
+// train nothing.
+const std::set<std::string> not_captured{
+    "head dirichlet",     "head negative_binomial",         "head poisson",        "head zinb",
+    "prior student_t",    "prior truncated_normal",         "divergence sinkhorn", "constraint spectral_norm",
+    "dynamics consensus", "dynamics symplectic_adjustment", "dynamics unrolled",   "objective none",
+    "head resample"};
 
 void lane_ends_alone(const Elsewhere& place) {
   std::vector<TrialConfig> trials;
@@ -127,7 +162,7 @@ void lane_ends_alone(const Elsewhere& place) {
   CHECK(there.at(1).steps < 17);
   for (const uint64_t seed : {uint64_t{0}, uint64_t{2}}) {
     CHECK(there.at(seed).outcome == Outcome::done);
-    CHECK(distance(here.at(seed), there.at(seed)) < rounding);
+    check_alike(here.at(seed), there.at(seed), rounding);
   }
 }
 
@@ -138,12 +173,7 @@ TEST_CASE("every plugin trains on another device as on the CPU, but for rounding
 }
 
 TEST_CASE("captured losses have the bits of evaluated ones, whichever plugin is used") {
-  const int64_t before = replayed_graphs();
-  const int captured = captured_as_evaluated(fake(), /*to_the_bit=*/true);
-  CHECK(captured > 100);
-  // Of each, all but the first two of seventeen steps of critic, critic and generator, dynamics that
-  // differentiate twice apart.
-  CHECK(replayed_graphs() - before > 100 * 15 * 2);
+  CHECK(captured_as_evaluated(fake(), /*to_the_bit=*/true) == not_captured);
 }
 
 TEST_CASE("a lane that diverges on another device ends there, and its neighbours go on") {
@@ -155,9 +185,9 @@ TEST_CASE("what plays at some updates alone is captured for those and for the ot
   bed.sections["penalties"] = "[{use: r1, weight: 0.3, every: 4}]";
   const auto trials = trials_of(bed);
   const Run evaluated = run(trials, fake(), false), captured = run(trials, fake(), true);
-  CHECK(captured.refusal == "");
+  CHECK(captured.refusal.empty());
   for (const auto& [seed, one] : evaluated.results)
-    CHECK(check::difference(one, captured.results.at(seed)) == "");
+    CHECK(check::difference(one, captured.results.at(seed)).empty());
 }
 
 TEST_CASE("every plugin trains on a GPU as on the CPU, but for rounding", "[.gpu]") {
@@ -165,12 +195,9 @@ TEST_CASE("every plugin trains on a GPU as on the CPU, but for rounding", "[.gpu
 }
 
 TEST_CASE("losses captured on a GPU give what evaluated ones give, whichever plugin is used", "[.gpu]") {
-  const Elsewhere place = gpu();
-  if (!graphs_of(place.device)) {
-    WARN("this build captures nothing: CMake has not found cuda_runtime_api.h");
-    return;
-  }
-  CHECK(captured_as_evaluated(place, /*to_the_bit=*/false) > 100);
+  const auto refused = captured_as_evaluated(gpu(), /*to_the_bit=*/false);
+  for (const std::string& name : refused) UNSCOPED_INFO(name);
+  CHECK(std::includes(not_captured.begin(), not_captured.end(), refused.begin(), refused.end()));
 }
 
 TEST_CASE("a lane that diverges on a GPU ends there, and its neighbours go on", "[.gpu]") {
@@ -276,20 +303,46 @@ TEST_CASE("a loss is refused by graphs where a computed number is read, or other
                return stream(fake(), step).poisson(x.exp().unsqueeze(0));
              }),
              holds("computed numbers go from the device to the CPU"));
-  CHECK(refusal([](const Tensor& x, int64_t) { return x * 2; }) == "");
+  // What is drawn on the CPU comes to the device, if at all, as what it was when the graph was captured.
+  const auto on_cpu = [](int64_t step) {
+    return Streams({7}, at::TensorOptions(at::kDouble)).at("test", step);
+  };
+  CHECK_THAT(refusal([&](const Tensor& x, int64_t step) {
+               return x + on_cpu(step).normal({4, 3}).to(x.device());
+             }),
+             holds("numbers are drawn on the CPU"));
+  CHECK_THAT(refusal([&](const Tensor& x, int64_t step) {
+               return x + stream(fake(), step).log_gamma(at::ones({1, 4, 3}, at::kDouble)).to(x.device());
+             }),
+             holds("numbers are drawn on the CPU"));
+  CHECK_THAT(refusal([](const Tensor& x, int64_t) {
+               return x + at::zeros({4, 3}).normal_().to(x.device());
+             }),
+             holds("draws from a generator of ATen's"));
+  CHECK_THAT(refusal([](const Tensor& x, int64_t) { return x + x.sum().cpu(); }),
+             holds("computed numbers go from the device to the CPU"));
+  CHECK(refusal([](const Tensor& x, int64_t) { return x * 2; }).empty());
 }
 
 TEST_CASE("what can't be captured after all is evaluated, and the numbers are the same") {
-  class Never final : public DeviceGraph {
+  class Fails final : public DeviceGraph {
    public:
-    void begin() override {}
-    void end() override { throw std::runtime_error("out of memory"); }
+    void begin() override { graph_->begin(); }
+    void end() override {
+      graph_->end();
+      throw std::runtime_error("out of memory");
+    }
     void replay() override {}
+
+   private:
+    std::unique_ptr<DeviceGraph> graph_ = fake_graphs()();
   };
-  const auto trials = trials_of(check::odd_bed());
-  const Elsewhere broken{fake_device(), [] { return std::make_unique<Never>(); }};
+  check::Bed bed = check::odd_bed();
+  bed.sections["penalties"] = "[lecam]";  // which remembers scores
+  const auto trials = trials_of(bed);
+  const Elsewhere broken{fake_device(), [] { return std::make_unique<Fails>(); }};
   const Run evaluated = run(trials, fake(), false), fell_back = run(trials, broken, true);
   CHECK_THAT(fell_back.refusal, holds("out of memory"));
   for (const auto& [seed, one] : evaluated.results)
-    CHECK(check::difference(one, fell_back.results.at(seed)) == "");
+    CHECK(check::difference(one, fell_back.results.at(seed)).empty());
 }

@@ -137,6 +137,16 @@ TEST_CASE("an optimizer's update off the CPU leads where its function says") {
   });
 }
 
+TEST_CASE("SGD takes negative momentum off the CPU too, beside lanes without and with") {
+  const PluginObject object =
+      make(Kind::optimizer, "sgd", {{"momentum", Setting::each({-0.5, 0.0, 0.9})}}, 3);
+  Update u = underway(object.as<Optimizer>(), {77}, seeds_of(3), at::kDouble, 2);
+  const auto expected = together(object.as<Optimizer>().next(u));
+  for (Tensor* x : {&u.params, &u.gradient, &u.states[0]}) *x = x->to(fake_device());
+  object.as<Optimizer>().update(u);
+  for (size_t i = 0; i < expected.size(); ++i) CHECK(distance(together(u)[i].cpu(), expected[i]) < 1e-14);
+}
+
 TEST_CASE("an optimizer's rate is what the schedule makes of it, lane by lane") {
   const std::vector<double> factors{0.5, 0.1, 0};
   std::vector<double> scaled;

@@ -3,10 +3,21 @@
 #include <c10/core/AutogradState.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
+#include <unordered_map>
+
 namespace saddle {
 namespace {
 
 c10::AutogradState& autograd() { return c10::AutogradState::get_tls_state(); }
+
+// One a thread: memory that was freed is used again on its stream alone.
+c10::Stream stream_of(const c10::Device& device) {
+  static thread_local std::unordered_map<c10::Device, c10::Stream> streams;
+  const auto found = streams.find(device);
+  if (found != streams.end()) return found->second;
+  const c10::impl::VirtualGuardImpl impl(device.type());
+  return streams.emplace(device, impl.getStreamFromGlobalPool(device)).first->second;
+}
 
 }  // namespace
 
@@ -16,7 +27,7 @@ DeviceStream::DeviceStream(c10::Device device) : threads_(autograd().get_multith
   const c10::impl::VirtualGuardImpl impl(device.type());
   if (!device.has_index()) device = impl.getDevice();
   impl.synchronizeDevice(device.index());
-  stream_.emplace(impl.getStreamFromGlobalPool(device));
+  stream_.emplace(stream_of(device));
   autograd().set_multithreading_enabled(false);
 }
 

@@ -6,8 +6,8 @@
 
 namespace saddle {
 
-/// While it lives, this thread's work on the device goes to a stream of its own, in one order: graphs can be
-/// captured there, and autograd goes backward in this thread. Nothing on the CPU.
+/// While it lives, this thread's work on the device goes to the thread's own stream, in one order: graphs can
+/// be captured there, and autograd goes backward in this thread. Nothing on the CPU.
 class DeviceStream {
  public:
   explicit DeviceStream(c10::Device device);

@@ -345,12 +345,12 @@ void Players::keep(const std::vector<int64_t>& lanes) {
   for (auto& [kind, network] : networks_) network.keep(lanes);
   for (State& state : states_) {
     state.loss_sum = state.loss_sum.index_select(0, at::tensor(lanes, at::kLong));
-    state.planned.clear();
-    for (auto& memory : state.memories) {
+    for (auto& memory : state.memories)
       for (auto* buffers : {&memory.optimizer, &memory.dynamics})
         for (Tensor& buffer : *buffers)
           buffer = buffer.index_select(0, at::tensor(lanes, at::kLong).to(buffer.device()));
-    }
+    for (auto& memory : state.memories) memory.planned.reset();
+    state.planned.clear();
     state.planned_uses = 0;
   }
   refresh_leaves();

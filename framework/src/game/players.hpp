@@ -41,9 +41,10 @@ class Players {
   const Field& leaves(size_t player) const { return states_[player].leaves; }
   /// Updates that the player's optimizer has made: more than one a turn where a dynamics looks ahead.
   int64_t updates(size_t player) const { return states_[player].updates; }
-  /// Where a tape leaves the gradient of the player's loss; `move` takes it from there without a copy.
+  /// Where a replayed loss leaves the gradient of the player's loss; `move` takes it from there without a
+  /// copy.
   const Field& planned_gradient(size_t player);
-  /// Whether nobody holds what was lent of it, so that a tape may write there.
+  /// Whether nobody holds what was lent of it, so that another may be left there.
   bool planned_gradient_is_free(size_t player) const;
   void lend_planned_gradient(size_t player) { states_[player].planned_uses = planned_uses(states_[player]); }
   void set_updates(size_t player, int64_t count) { states_[player].updates = count; }
@@ -84,7 +85,7 @@ class Players {
   struct NetworkMemory {
     Kind network;
     std::vector<Tensor> optimizer, dynamics;  // each [lane, slice]
-    std::optional<Update> planned;            // with the gradient that tapes compute; none without a tape
+    std::optional<Update> planned;            // with the gradient of replayed losses; none without
   };
   struct State {
     std::vector<NetworkMemory> memories;

@@ -20,7 +20,8 @@ Workspace& workspace() {
 
 const std::vector<double>* ReplayedGradients::run(const Which& which, int64_t step, Players& players,
                                                   const Evaluate& evaluate) {
-  if (!refusal_.empty() || step == 0) return nullptr;  // a stream's step 0 could not be told from a constant
+  if (step == 0) return nullptr;  // a stream's step 0 could not be told from a constant
+  if (make_graph_ ? refused_.contains(which) : !refused_.empty()) return nullptr;
   const int64_t update = players.turns(which.second);
   const auto holds = [&](const Recording::Condition& c) { return (update % c.every == 0) == c.due; };
   for (const Entry& entry : entries_[which])
@@ -51,7 +52,7 @@ bool ReplayedGradients::tape(const Which& which, const Recorded& what) {
   Field gradient;
   Recorder recorder(what.step, variables);
   if (!recorder.record([&] { std::tie(loss, gradient) = what.evaluate(); })) {
-    refusal_ = recorder.reason();
+    refuse(which, recorder.reason());
     return false;
   }
   const at::NoGradGuard no_grad;
@@ -77,7 +78,7 @@ bool ReplayedGradients::graph(const Which& which, const Recorded& what) {
   };
   GraphRecorder recorder(what.step, what.gradient.at(0).device());
   if (!recorder.watch(deliver)) {
-    refusal_ = recorder.reason();
+    refuse(which, recorder.reason());
     return false;
   }
   numbers(kept);
@@ -85,8 +86,13 @@ bool ReplayedGradients::graph(const Which& which, const Recorded& what) {
   if (std::shared_ptr<CapturedGraph> captured = recorder.capture(make_graph_(), deliver))
     entries_[which].push_back({conditions, [captured](int64_t step) { captured->run(step); }, kept});
   else
-    refusal_ = recorder.reason();
+    refuse(which, recorder.reason());
   return true;
+}
+
+void ReplayedGradients::refuse(const Which& which, const std::string& why) {
+  refused_.insert(which);
+  if (refusal_.empty()) refusal_ = why;
 }
 
 // Waits for a device to be done.

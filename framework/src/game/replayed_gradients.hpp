@@ -2,6 +2,7 @@
 // lane on the CPU by tapes, elsewhere for all lanes by graphs of the device.
 #pragma once
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,7 +28,7 @@ class ReplayedGradients {
   /// replayed: then it is to be evaluated.
   const std::vector<double>* run(const Which& which, int64_t step, Players& players,
                                  const Evaluate& evaluate);
-  /// Why some loss can't be replayed; empty while every one can.
+  /// Why some loss can't be replayed; empty while every one can. By tapes none is replayed any more then.
   const std::string& refusal() const { return refusal_; }
 
  private:
@@ -47,11 +48,13 @@ class ReplayedGradients {
   // Evaluate and keep what replays it, or refuse. False where the evaluation came to nothing.
   bool tape(const Which& which, const Recorded& what);
   bool graph(const Which& which, const Recorded& what);
+  void refuse(const Which& which, const std::string& why);
   const std::vector<double>* numbers(const Tensor& loss);
 
   MakeGraph make_graph_;
   std::map<Which, std::vector<Entry>> entries_;
-  std::string refusal_;
+  std::set<Which> refused_;
+  std::string refusal_;  // the first
   std::vector<double> losses_;
 };
 

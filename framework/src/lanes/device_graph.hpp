@@ -21,7 +21,8 @@ class SADDLE_API DeviceGraph {
 
 using MakeGraph = std::function<std::unique_ptr<DeviceGraph>()>;
 
-/// Empty where this build has no graphs for the device.
+/// Graphs of one training on a device, which compute in the same memory. Empty where this build has none for
+/// it.
 SADDLE_API MakeGraph graphs_of(const c10::Device& device);
 
 }  // namespace saddle

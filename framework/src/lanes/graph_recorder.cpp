@@ -73,13 +73,12 @@ Recording::Made GraphRecorder::outside(std::function<Made(int64_t step)> make) {
 
 namespace {
 
-bool is_number(const Tensor& x) { return x.is_cpu() && x.dim() == 0; }
-
+// Where operands lie. A number by itself may lie on the CPU beside others on the device.
 struct Where {
-  bool cpu = false, device = false;
+  bool cpu = false, device = false, number = false;
   void look(const c10::IValue& value) {
     each_tensor(value, [this](const Tensor& x) {
-      if (!is_number(x)) (x.is_cpu() ? cpu : device) = true;
+      (!x.is_cpu() ? device : x.dim() == 0 ? number : cpu) = true;
     });
   }
 };
@@ -131,11 +130,11 @@ void GraphRecorder::operate(const c10::OperatorHandle& op, c10::DispatchKeySet k
   };
   Where before, after;
   for (size_t i = stack->size() - schema.arguments().size(); i < stack->size(); ++i) before.look((*stack)[i]);
-  if (before.device || !before.cpu)
-    if (std::string why = why_not_again(op); !why.empty()) refuse_now(std::move(why));
+  if (std::string why = why_not_again(op); !why.empty()) refuse_now(std::move(why));
   op.redispatchBoxed(keys, stack);
   for (size_t i = stack->size() - schema.returns().size(); i < stack->size(); ++i) after.look((*stack)[i]);
-  if ((before.cpu && (before.device || after.device)) || (before.device && after.cpu))
+  const bool beside = before.cpu && (before.device || after.device);
+  if (beside || (before.device && (after.cpu || after.number)))
     refuse_now("computed numbers go from the device to the CPU, or others beside them (" + schema.name() +
                ")");
 }

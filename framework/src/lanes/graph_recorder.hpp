@@ -42,11 +42,13 @@ class SADDLE_API GraphRecorder final : public Recording {
   std::unique_ptr<CapturedGraph> capture(std::unique_ptr<DeviceGraph> graph,
                                          const std::function<void()>& evaluate);
 
-  // What happens on the CPU alone is the same in every run, or comes back through `outside`.
+  // On the CPU nothing may happen but what is the same in every run, or is done anew by `outside`.
   void kernel(const std::vector<Tensor>&, const std::vector<Tensor>&, Kernel) override {}
-  void drawn(const Tensor&, int64_t, std::function<void(int64_t, char*)>) override {}
+  void drawn(const Tensor&, int64_t, std::function<void(int64_t, char*)>) override { refuse_draws(); }
   void drawn(const Tensor&, const Tensor&, int64_t,
-             std::function<void(int64_t, const char*, char*)>) override {}
+             std::function<void(int64_t, const char*, char*)>) override {
+    refuse_draws();
+  }
   Made outside(std::function<Made(int64_t step)> make) override;
   Made made_of_draws(std::function<Made(int64_t step)> make) override { return make(step()); }
 
@@ -55,6 +57,7 @@ class SADDLE_API GraphRecorder final : public Recording {
                std::vector<c10::IValue>* stack) override;
 
  private:
+  void refuse_draws() { refuse("numbers are drawn on the CPU"); }
   Tensor constant(const std::function<Tensor()>& on_device);
   /// Does the operator if it copies from the CPU to the device.
   bool copies_constant(const c10::OperatorHandle& op, std::vector<c10::IValue>* stack);

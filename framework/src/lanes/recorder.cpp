@@ -222,12 +222,21 @@ Recorder::Made Recorder::made_of_draws(std::function<Made(int64_t step)> make) {
 }
 
 Recorder::Made Recorder::outside(std::function<Made(int64_t step)> make) {
-  unlock_all();
-  Made made = unrecorded([&] { return make(step()); });
-  // Copies of its own: a batch may be a view of the data themselves.
-  for (Tensor& x : made)
-    if (x.defined()) x = unrecorded([&] { return Made{x.clone(at::MemoryFormat::Contiguous)}; })[0];
-  lock_all();
+  struct Unlocked {
+    explicit Unlocked(const Recorder& given) : recorder(given) { recorder.unlock_all(); }
+    ~Unlocked() { recorder.lock_all(); }
+    const Recorder& recorder;
+  };
+  const Made made = [&] {
+    const Unlocked meanwhile(*this);
+    return unrecorded([&] {
+      Made all = make(step());
+      // Copies of its own: a batch may be a view of the data themselves.
+      for (Tensor& x : all)
+        if (x.defined()) x = x.clone(at::MemoryFormat::Contiguous);
+      return all;
+    });
+  }();
   add({}, pointers_to(made), /*repeats=*/true,
       [made, make = std::move(make)](const Places& places) -> Tape::Call {
         std::vector<std::pair<char*, size_t>> to;
