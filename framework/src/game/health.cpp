@@ -181,7 +181,7 @@ void Health::look(const Assembly& assembly, const Networks& networks, const Trai
 Health::Finding Health::finding(int64_t lane) const {
   Finding finding;
   for (size_t i = 0; i < abouts.size(); ++i) {
-    const double since = since_[lane][static_cast<int64_t>(i)].item<double>();
+    const auto since = since_[lane][static_cast<int64_t>(i)].item<double>();
     if (since < 0) continue;
     if (finding.reason.empty())
       finding = {abouts[i].outcome, abouts[i].reason, static_cast<int64_t>(since)};
