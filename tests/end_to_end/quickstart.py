@@ -25,4 +25,6 @@ for dataset in ("ring", "digits"):  # rows are methods, columns data × width, e
         assert f"dataset={dataset}, width={width}" in stdout, stdout
 assert stdout.count("±") >= 2 * 16, stdout
 assert "quickstart.h5 holds everything. Next:" in stderr and "saddle compare quickstart.h5" in stderr, stderr
+_, stderr = saddle("run", source / "experiments/quickstart.yaml", "train.steps=20", env={**os.environ, "SADDLE_CALLED_AS": "./saddle"})
+assert "\n  ./saddle show quickstart.h5 " in stderr, stderr  # as it was called
 assert "averaged over: seed (3 values)" in stdout, stdout

@@ -74,6 +74,11 @@ analysis::Format FormatOption::get() const {
   return json ? analysis::Format::json : analysis::format_from(name);
 }
 
+std::string called_as() {
+  const char* launcher = std::getenv("SADDLE_CALLED_AS");
+  return launcher != nullptr ? launcher : "saddle";
+}
+
 void check_device(const std::string& device) {
   if (device != "cpu" && device != "cuda")
     throw UserError(fmt::format("--device {}: there are cpu and cuda", device));

@@ -50,6 +50,9 @@ struct FormatOption {
   analysis::Format get() const;
 };
 
+/// What the user typed for this program: the launcher says how it was called.
+std::string called_as();
+
 /// Throws UserError unless it is cpu, or cuda where there is such a device.
 void check_device(const std::string& device);
 /// Throws UserError unless `kernels` is empty or one of native, fma, portable.

@@ -89,8 +89,9 @@ int measure(const MeasureOptions& o, Context& context) {
   const RunnerSummary summary = run_groups(settings, make_groups({}, work.measure, 1, o.jobs));
   const SweepEnd end = end_sweep(summary, opened.paths());
   if (!end.merged) return end.code;
-  tell(o, fmt::format("{} measured; saddle compare {} shows them",
-                      counted(static_cast<size_t>(summary.measured), "trial"), opened.paths().file.string()));
+  tell(o, fmt::format("{} measured; {} compare {} shows them",
+                      counted(static_cast<size_t>(summary.measured), "trial"), called_as(),
+                      opened.paths().file.string()));
   return end.code;
 }
 

@@ -182,10 +182,9 @@ int run_experiment(const RunOptions& o, Context& context) {
   }
   const std::string file = target.paths.file.string();
   if (o.table)
-    tell(o, fmt::format("\n{} holds everything. Next:\n  saddle compare {} --rows … --cols … --metric …\n"
-                        "  saddle status {}\n  saddle show {} {}",
-                        file, file, file, file,
-                        target.trials.empty() ? "ID" : target.trials[0].id.substr(0, 8)));
+    tell(o, fmt::format("\n{0} holds everything. Next:\n  {1} compare {0} --rows … --cols … --metric …\n"
+                        "  {1} status {0}\n  {1} show {0} {2}",
+                        file, called_as(), target.trials.empty() ? "ID" : target.trials[0].id.substr(0, 8)));
   if (summary.interrupted) tell(o, "interrupted; the same command goes on where it stopped");
   return end.code;
 }
