@@ -381,10 +381,12 @@ Tensor unfold(const Tensor& x, int64_t dimension, int64_t size, int64_t step) {
 }  // namespace
 
 c10::Device fake_device() {
-  static const c10::impl::DeviceGuardImplRegistrar guard(type, new Guard);
+  static const Guard guard;
+  static Hooks hooks;
+  static const c10::impl::DeviceGuardImplRegistrar registrar(type, &guard);
   static const bool made = [] {
     c10::register_privateuse1_backend("fake");
-    at::RegisterPrivateUse1HooksInterface(new Hooks);
+    at::RegisterPrivateUse1HooksInterface(&hooks);
     c10::SetAllocator(type, &Memory::instance());
     return true;
   }();
