@@ -79,7 +79,7 @@ const std::vector<Objection>& Legality::of(const TrialConfig& trial) {
   }
   const Parts parts = parts_of(trial);
   match(trial, parts, out);
-  if (out.empty()) declare(trial, parts, out);
+  declare(trial, parts, out);
   return out;
 }
 
@@ -231,7 +231,14 @@ void Legality::dry_run(const PartPtr& part, const std::string& shapes, std::vect
   out.insert(out.end(), known->second.begin(), known->second.end());
 }
 
+// A part whose shapes another one's mistake hides is left out: its turn comes when that is mended. So are
+// head and generator where parts don't match: what they would say may be the same again.
 void Legality::declare(const TrialConfig& trial, const Parts& parts, std::vector<Objection>& out) {
+  const auto agrees = [&out](auto&& check) {
+    const size_t before = out.size();
+    check();
+    return out.size() == before;
+  };
   if (parts.divergence) {
     dry_run<Divergence>(trial.divergence, "", out, [](const Divergence& divergence) {
       const auto* f = dynamic_cast<const FDivergence*>(&divergence);
@@ -241,26 +248,27 @@ void Legality::declare(const TrialConfig& trial, const Parts& parts, std::vector
   }
   Shape sample, latent, raw;
   if (parts.data) sample = ask_plugin(*trial.data->plugin, [&] { return parts.data->shape(); });
+  bool has_latent = true, has_raw = out.empty();
   if (parts.prior) {
-    dry_run<Prior>(trial.prior, {}, out, [](Prior& prior) { prior.shape(); });
-    if (!out.empty()) return;
-    latent = ask_plugin(*trial.prior->plugin, [&] { return parts.prior->shape(); });
+    has_latent = agrees([&] { dry_run<Prior>(trial.prior, {}, out, [](Prior& prior) { prior.shape(); }); });
+    if (has_latent) latent = ask_plugin(*trial.prior->plugin, [&] { return parts.prior->shape(); });
   }
   raw = sample;
-  if (parts.head) {
+  if (parts.head && has_raw) {
     // The shape that a head asks for may be the mistake itself.
     const std::string key = shape_text(sample) + (trial.data ? trial.data->resolved : "");
-    dry_run<Head>(trial.head, key, out, [&](Head& head) {
-      Declare d;
-      Random random = Streams({0}, at::kDouble).at("observe", 0);
-      if (parts.data) head.observe(*parts.data, random);
-      head.raw_shape(sample);
-      head.declare(d, sample);
+    has_raw = agrees([&] {
+      dry_run<Head>(trial.head, key, out, [&](Head& head) {
+        Declare d;
+        Random random = Streams({0}, at::kDouble).at("observe", 0);
+        if (parts.data) head.observe(*parts.data, random);
+        head.raw_shape(sample);
+        head.declare(d, sample);
+      });
     });
-    if (!out.empty()) return;
-    raw = ask_plugin(*trial.head->plugin, [&] { return parts.head->raw_shape(sample); });
+    if (has_raw) raw = ask_plugin(*trial.head->plugin, [&] { return parts.head->raw_shape(sample); });
   }
-  if (parts.generator) {
+  if (parts.generator && has_latent && has_raw) {
     dry_run<Generator>(
         trial.generator, shape_text(latent) + shape_text(raw), out,
         [&](Generator& generator) {
@@ -279,17 +287,18 @@ void Legality::declare(const TrialConfig& trial, const Parts& parts, std::vector
                             shape_text(sample) + packed + "."
                       : std::string();
   };
-  if (parts.critic) {
-    dry_run<Critic>(
-        trial.critic, shape_text(scored), out,
-        [&](Critic& critic) {
-          Declare d;
-          critic.declare(d, scored);
-        },
-        [&] { return samples(scored == sample ? "" : ", packed as " + shape_text(scored)); });
-    if (!out.empty()) return;
-  }
+  const bool has_critic =
+      parts.critic != nullptr && agrees([&] {
+        dry_run<Critic>(
+            trial.critic, shape_text(scored), out,
+            [&](Critic& critic) {
+              Declare d;
+              critic.declare(d, scored);
+            },
+            [&] { return samples(scored == sample ? "" : ", packed as " + shape_text(scored)); });
+      });
   for (const PartPtr& constraint : trial.constraints) {
+    if (!has_critic) break;
     dry_run<Constraint>(constraint, trial.critic->resolved + shape_text(scored), out, [&](Constraint& c) {
       Declare d;
       const PluginObject critic = instantiate({trial.critic.get()}, {at::TensorOptions().dtype(at::kDouble)});
@@ -298,7 +307,7 @@ void Legality::declare(const TrialConfig& trial, const Parts& parts, std::vector
       for (const Slot& slot : slots) c.declare(d, slot);
     });
   }
-  if (parts.encoder) {
+  if (parts.encoder && has_latent) {
     const auto& objective = objects_.of(trial.objective).as<Objective>();
     const int64_t outputs =
         ask_plugin(*trial.objective->plugin, [&] { return objective.encoder_outputs(latent); });

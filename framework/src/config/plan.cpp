@@ -106,11 +106,12 @@ class Planner {
     if (objection.always_wrong) {
       mistakes_.add(objection.diagnostic);
       planned.skipped = true;
-    } else if (!planned.skipped) {
-      planned.skipped = true;
-      planned.reason = objection.diagnostic.message;
-      const bool param = objection.diagnostic.path.find('.') != std::string::npos;
-      if (param) planned.reason = objection.diagnostic.path + ": " + planned.reason;
+    } else {
+      if (!std::exchange(planned.skipped, true)) {  // the first is the one that a skipped trial is told with
+        planned.reason = objection.diagnostic.message;
+        const bool param = objection.diagnostic.path.find('.') != std::string::npos;
+        if (param) planned.reason = objection.diagnostic.path + ": " + planned.reason;
+      }
       auto found = std::find_if(illegal_.begin(), illegal_.end(), [&](const auto& one) {
         return one.first.message == objection.diagnostic.message &&
                one.first.path == objection.diagnostic.path;
