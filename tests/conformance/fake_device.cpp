@@ -12,9 +12,10 @@
 #include <unistd.h>
 
 #include <bit>
-#include <limits>
 #include <map>
 #include <mutex>
+
+#include "lanes/recording.hpp"
 
 namespace saddle::testing {
 namespace {
@@ -171,20 +172,8 @@ c10::IValue inside(const c10::IValue& value, bool written, bool copied) {
     if (written && x.numel() == 0) return at::empty_like(inside(x));
     return written && copied ? inside(x).clone() : inside(x);
   };
-  if (value.isTensor()) return one(value.toTensor());
-  if (value.isTensorList()) {
-    c10::List<Tensor> list;
-    for (const Tensor& x : value.toTensorVector()) list.push_back(one(x));
-    return list;
-  }
-  if (value.isOptionalTensorList()) {
-    c10::List<std::optional<Tensor>> list;
-    for (const std::optional<Tensor>& x : value.toOptionalTensorVector())
-      list.push_back(x ? std::optional<Tensor>(one(*x)) : std::nullopt);
-    return list;
-  }
   if (value.isDevice() && value.toDevice().type() == type) return c10::Device(at::kCPU);
-  return value;
+  return map_tensors(value, one);
 }
 
 /// The same places, which nobody keeps: a graph knows no more than addresses.
@@ -199,28 +188,7 @@ c10::IValue unheld(const c10::IValue& value) {
     other.unsafeGetTensorImpl()->set_sizes_and_strides(x.sizes(), x.strides());
     return Tensor(std::move(other));
   };
-  if (value.isTensor()) return one(value.toTensor());
-  if (value.isTensorList()) {
-    c10::List<Tensor> list;
-    for (const Tensor& x : value.toTensorVector()) list.push_back(one(x));
-    return list;
-  }
-  if (value.isOptionalTensorList()) {
-    c10::List<std::optional<Tensor>> list;
-    for (const std::optional<Tensor>& x : value.toOptionalTensorVector())
-      list.push_back(x ? std::optional<Tensor>(one(*x)) : std::nullopt);
-    return list;
-  }
-  return value;
-}
-
-template <class F>
-void each(const c10::IValue& value, F&& f) {
-  if (value.isTensor()) {
-    if (value.toTensor().defined()) f(value.toTensor());
-  } else if (value.isList()) {
-    for (const c10::IValue& x : value.toListRef()) each(x, f);
-  }
+  return map_tensors(value, one);
 }
 
 bool writes(const c10::Argument& a) { return a.alias_info() != nullptr && a.alias_info()->isWrite(); }
@@ -263,7 +231,7 @@ void fallback(const c10::OperatorHandle& op, Stack* stack) {
   const bool indexes = schema.name().starts_with("aten::index") || schema.name().starts_with("aten::_index");
   const bool captures = Graph::capturing != nullptr;
   for (const c10::IValue& argument : arguments)
-    each(argument, [&](const Tensor& x) {
+    each_tensor(argument, [&](const Tensor& x) {
       if (is_here(x)) return;
       TORCH_CHECK(x.dim() == 0 || (indexes && x.scalar_type() == at::kLong),
                   "expected all tensors to be on the same device: ", schema.name());
@@ -274,13 +242,10 @@ void fallback(const c10::OperatorHandle& op, Stack* stack) {
   const Stack operands = all_inside(op, arguments, captures);
   Stack results = operands;
   op.callBoxed(results);
-  std::vector<size_t> roomy;  // written arguments that had no room
   for (size_t i = 0; i < arguments.size(); ++i)
     if (writes(schema.arguments()[i]) && arguments[i].isTensor() && is_here(arguments[i].toTensor()) &&
-        arguments[i].toTensor().numel() == 0 && operands[i].toTensor().numel() > 0) {
+        arguments[i].toTensor().numel() == 0 && operands[i].toTensor().numel() > 0)
       make_room(arguments[i].toTensor(), operands[i].toTensor(), !captures);
-      roomy.push_back(i);
-    }
 
   // Changed arguments are returned themselves; the others get places.
   stack->erase(stack->end() - count, stack->end());
@@ -288,14 +253,8 @@ void fallback(const c10::OperatorHandle& op, Stack* stack) {
   for (size_t r = 0; r < results.size(); ++r) {
     const auto* alias = schema.returns()[r].alias_info();
     if (alias == nullptr) {
-      if (results[r].isTensorList()) {
-        c10::List<Tensor> list;
-        for (const Tensor& x : results[r].toTensorVector()) list.push_back(placed(x, !captures));
-        placed_results.emplace_back(list);
-      } else {
-        placed_results.push_back(results[r].isTensor() ? placed(results[r].toTensor(), !captures)
-                                                       : results[r]);
-      }
+      placed_results.push_back(
+          map_tensors(results[r], [&](const Tensor& x) { return placed(x, !captures); }));
       continue;
     }
     TORCH_CHECK(alias->isWrite(), "a view, for which the fake device has nothing: ", schema.name());
@@ -316,8 +275,8 @@ void fallback(const c10::OperatorHandle& op, Stack* stack) {
     for (size_t r = 0; r < again.size(); ++r) {
       if (op.schema().returns()[r].alias_info() != nullptr) continue;
       std::vector<Tensor> from, to;
-      each(again[r], [&](const Tensor& x) { from.push_back(x); });
-      each(results_there[r], [&](const Tensor& x) { to.push_back(x); });
+      each_tensor(again[r], [&](const Tensor& x) { from.push_back(x); });
+      each_tensor(results_there[r], [&](const Tensor& x) { to.push_back(x); });
       for (size_t i = 0; i < to.size(); ++i) inside(to[i]).copy_(from[i]);
     }
   });

@@ -61,20 +61,11 @@ const Batch& Moment::real() {
     Batch one = data->draw(stream, size);
     return std::vector<Tensor>{std::move(one.samples), std::move(one.labels)};
   };
-  Recording* recording = Recording::current();
-  std::vector<Tensor> batch;
-  if (device.is_cpu()) {
-    batch = drawn(on_cpu, std::move(purpose), name_.stream_step, draw);
-  } else if (recording != nullptr) {
-    batch = recording->outside([=](int64_t now) {
-      Random stream = on_cpu.at(purpose, now);
-      return draw(stream);
-    });
-  } else {
-    batch = drawn(on_cpu, std::move(purpose), name_.stream_step, draw);
-    for (Tensor& x : batch)
-      if (x.defined()) x = x.to(device);
-  }
+  const auto batch = device.is_cpu() ? drawn(on_cpu, std::move(purpose), name_.stream_step, draw)
+                                     : brought_to(device, name_.stream_step, [=](int64_t now) {
+                                         Random stream = on_cpu.at(purpose, now);
+                                         return draw(stream);
+                                       });
   real_ = {batch[0], batch[1]};
   return *real_;
 }

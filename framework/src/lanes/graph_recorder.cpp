@@ -10,9 +10,7 @@ void CapturedGraph::Inlet::fetch(int64_t step) const {
   for (size_t i = 0; i < device.size(); ++i) {
     if (!device[i].defined()) continue;
     const Tensor& x = now.at(i);
-    TORCH_CHECK(x.scalar_type() == host[i].scalar_type() && x.sizes() == host[i].sizes(),
-                "batches and latents are of one shape and type throughout: ", x.sizes(), " after ",
-                host[i].sizes());
+    check_as_before(x, host[i]);
     host[i].copy_(x);
     device[i].copy_(host[i], /*non_blocking=*/true);
   }

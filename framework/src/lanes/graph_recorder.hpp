@@ -1,8 +1,8 @@
 // A recording as a graph of a device (device_graph.hpp). An evaluation is watched first, whether a graph can
 // do it again; then it is evaluated once more to be captured. A graph holds the kernels that were launched,
 // with their operands' places: so what is drawn or made on the CPU goes to tensors that stay, before each
-// run; and an evaluation is refused that moves other numbers between the CPU and the device, or that reads a
-// computed number, asks for the step, or draws from a generator of ATen's.
+// run. An evaluation is refused that moves computed numbers to the CPU or reads them there, draws there past
+// the streams, asks for the step, or draws from a generator of ATen's.
 #pragma once
 #include "device_graph.hpp"
 #include "recording.hpp"

@@ -68,14 +68,13 @@ void draw_lanes(const std::vector<uint64_t>& keys, int64_t step, uint64_t positi
   });
 }
 
-// What `draw(step)` draws on the CPU, where it belongs. A graph of a device gets it from outside at each run.
+// What `draw(step)` draws on the CPU, where it belongs. A recording elsewhere gets that of each run's step.
 template <class Draw>
 Tensor placed(const at::Device& device, int64_t step, Draw draw) {
   if (device.is_cpu()) return draw(step);
-  Recording* recording = Recording::current();
-  if (recording == nullptr) return draw(step).to(device);
-  const bool other = step == recording->step();  // numbers in every run
-  return recording->outside([=](int64_t now) { return Recording::Made{draw(other ? now : step)}; })[0];
+  const Recording* recording = Recording::current();
+  const bool other = recording != nullptr && step == recording->step();  // numbers in every run
+  return brought_to(device, step, [=](int64_t now) { return Recording::Made{draw(other ? now : step)}; })[0];
 }
 
 // Numbers [lane, shape…] that fill(words, blocks, out, n) makes.

@@ -69,19 +69,7 @@ class Recorder::Places {
     return at::from_blob(pointer(x), x.sizes(), x.strides(), x.options().requires_grad(false));
   }
   c10::IValue value(const c10::IValue& value) const {
-    if (value.isTensor()) return tensor(value.toTensor());
-    if (value.isTensorList()) {
-      c10::List<Tensor> list;
-      for (const Tensor& x : value.toTensorVector()) list.push_back(tensor(x));
-      return list;
-    }
-    if (value.isOptionalTensorList()) {
-      c10::List<std::optional<Tensor>> list;
-      for (const std::optional<Tensor>& x : value.toOptionalTensorVector())
-        list.push_back(x ? std::optional<Tensor>(tensor(*x)) : std::nullopt);
-      return list;
-    }
-    return value;
+    return map_tensors(value, [this](const Tensor& x) { return tensor(x); });
   }
 
  private:
@@ -246,9 +234,7 @@ Recorder::Made Recorder::outside(std::function<Made(int64_t step)> make) {
           for (size_t i = 0; i < to.size(); ++i) {
             if (to[i].first == nullptr) continue;
             const Tensor x = now.at(i).contiguous();
-            TORCH_CHECK(x.scalar_type() == made[i].scalar_type() && x.sizes() == made[i].sizes(),
-                        "batches and latents are of one shape and type throughout: ", x.sizes(), " after ",
-                        made[i].sizes());
+            check_as_before(x, made[i]);
             std::memcpy(to[i].first, raw_pointer(x), to[i].second);
           }
         };

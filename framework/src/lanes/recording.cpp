@@ -98,6 +98,21 @@ std::string why_not_again(const c10::OperatorHandle& op) {
   return {};
 }
 
+Recording::Made brought_to(const at::Device& device, int64_t step,
+                           const std::function<Recording::Made(int64_t step)>& make) {
+  if (recording != nullptr) return recording->outside(make);
+  Recording::Made made = make(step);
+  for (Tensor& x : made)
+    if (x.defined()) x = x.to(device);
+  return made;
+}
+
+void check_as_before(const Tensor& now, const Tensor& before) {
+  TORCH_CHECK(now.scalar_type() == before.scalar_type() && now.sizes() == before.sizes(),
+              "batches and latents are of one shape and type throughout: ", now.sizes(), " after ",
+              before.sizes());
+}
+
 char* raw_pointer(const Tensor& x) {
   auto* base = static_cast<char*>(x.storage().unsafeGetStorageImpl()->_mutable_data_ptr_no_checks().get());
   return base + x.storage_offset() * static_cast<int64_t>(x.element_size());

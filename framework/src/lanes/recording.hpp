@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -94,6 +95,30 @@ void each_tensor(const c10::IValue& value, F&& f) {
     for (const c10::IValue& one : value.toListRef()) each_tensor(one, f);
   }
 }
+
+/// The same argument with f of every tensor in it.
+template <class F>
+c10::IValue map_tensors(const c10::IValue& value, F&& f) {
+  if (value.isTensor()) return f(value.toTensor());
+  if (value.isTensorList()) {
+    c10::List<Tensor> list;
+    for (const Tensor& x : value.toTensorVector()) list.push_back(f(x));
+    return list;
+  }
+  if (value.isOptionalTensorList()) {
+    c10::List<std::optional<Tensor>> list;
+    for (const std::optional<Tensor>& x : value.toOptionalTensorVector())
+      list.push_back(x ? std::optional<Tensor>(f(*x)) : std::nullopt);
+    return list;
+  }
+  return value;
+}
+
+/// What make(step) makes on the CPU, on a device: a recording gets it anew at each run.
+SADDLE_API Recording::Made brought_to(const at::Device& device, int64_t step,
+                                      const std::function<Recording::Made(int64_t step)>& make);
+/// Throws where what comes from outside is of another shape or type than at first.
+void check_as_before(const Tensor& now, const Tensor& before);
 
 /// The first number of a tensor, whether it's locked or not.
 char* raw_pointer(const Tensor& x);
