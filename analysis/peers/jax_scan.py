@@ -1,4 +1,4 @@
-"""The bench's trainings in JAX on one core: jit and lax.scan over many steps, vmap over lanes, the state donated.
+"""The bench's trainings in JAX on one core or a GPU: jit and lax.scan over many steps, vmap over lanes, the state donated.
 
 Compiling is not measured. Random numbers are drawn inside of the step, from a key a lane.
 """
@@ -12,16 +12,20 @@ import sys
 import time
 from collections.abc import Callable
 
+import work
+from work import Work
+
 os.environ["XLA_FLAGS"] = os.environ.get("XLA_FLAGS", "") + " --xla_cpu_multi_thread_eigen=false"
-os.environ["JAX_PLATFORMS"] = "cpu"
+os.environ["JAX_PLATFORMS"] = work.device()
+os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"  # others are on the GPU too
 
 import jax
 import jax.numpy as jnp
 from jax import Array, lax
 from jax.nn import softplus
 
-import work
-from work import Work
+if work.device() == "cuda":
+    jax.config.update("jax_default_matmul_precision", "float32")  # as the others: the default is TF32
 
 Network = list[tuple[Array, Array]]
 Adam = tuple[Network, Network]

@@ -1,4 +1,4 @@
-"""The bench's trainings in PyTorch eager, on one thread; lanes train one after the other.
+"""The bench's trainings in PyTorch eager, on one thread or a GPU; lanes train one after the other.
 
 What costs time and is not needed is left out: fused Adam, no synchronisation, one pass of the critic over real and
 generated samples, gradients for the player that moves alone.
@@ -20,14 +20,15 @@ import work
 from work import Work
 
 torch.set_num_threads(1)
+DEVICE = work.device()
 
-ANGLES = torch.arange(work.MODES) * (2 * math.pi / work.MODES)
+ANGLES = torch.arange(work.MODES, device=DEVICE) * (2 * math.pi / work.MODES)
 MEANS = torch.stack([ANGLES.cos(), ANGLES.sin()], 1)
-BANDWIDTHS = torch.tensor(work.BANDWIDTHS)
+BANDWIDTHS = torch.tensor(work.BANDWIDTHS, device=DEVICE)
 
 
 def mlp(width: int, outputs: int) -> nn.Sequential:
-    return nn.Sequential(nn.Linear(2, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU(), nn.Linear(width, outputs))
+    return nn.Sequential(nn.Linear(2, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU(), nn.Linear(width, outputs)).to(DEVICE)
 
 
 def gan_critic(critic: nn.Module, real: Tensor, fake: Tensor, _: Tensor) -> Tensor:
@@ -78,7 +79,7 @@ LOSSES = {"gan": (gan_critic, gan_generator), "wgan_gp": (wgan_gp_critic, wgan_g
 
 
 def draw_real(batch: int) -> Tensor:
-    return MEANS[torch.randint(work.MODES, (batch,))] + work.STD * torch.randn(batch, 2)
+    return MEANS[torch.randint(work.MODES, (batch,), device=DEVICE)] + work.STD * torch.randn(batch, 2, device=DEVICE)
 
 
 def adam(network: nn.Module | list[Tensor]) -> torch.optim.Adam:
@@ -92,11 +93,11 @@ class Training:
     def __init__(self, w: Work):
         self.work = w
         self.generator, self.critic = mlp(w.width, 2), mlp(w.width, 1)
-        self.generator_loss, self.critic_loss = torch.zeros(()), torch.zeros(())
+        self.generator_loss, self.critic_loss = torch.zeros((), device=DEVICE), torch.zeros((), device=DEVICE)
         self.optimizers = [adam(self.generator), adam(self.critic)]
 
     def latents(self) -> Tensor:
-        return torch.randn(self.work.batch, 2)
+        return torch.randn(self.work.batch, 2, device=DEVICE)
 
     @staticmethod
     def move(network: nn.Module, optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
@@ -110,7 +111,7 @@ class Training:
         for _ in range(w.critic_steps):
             with torch.no_grad():
                 fake = self.generator(self.latents())
-            loss = critic_loss(self.critic, draw_real(w.batch), fake, torch.rand(w.batch, 1) if w.game == "wgan_gp" else None)
+            loss = critic_loss(self.critic, draw_real(w.batch), fake, torch.rand(w.batch, 1, device=DEVICE) if w.game == "wgan_gp" else None)
             self.move(self.critic, self.optimizers[1], loss)
             self.critic_loss += loss.detach()
         fake = self.generator(self.latents())
@@ -130,6 +131,8 @@ def prepare(w: Work) -> Callable[[float], float]:
         while time.perf_counter() - start < seconds:
             lane.step()
             steps += 1
+        if DEVICE == "cuda":
+            torch.cuda.synchronize()
         return steps / (time.perf_counter() - start)
 
     return measure

@@ -28,6 +28,12 @@ class Work:
         return {"gan": 1, "wgan_gp": 5, "mmd": 0}[self.game]
 
 
+def device() -> str:
+    """cpu or cuda: what follows --device on the command line."""
+    words = sys.argv[1:]
+    return words[words.index("--device") + 1] if "--device" in words else "cpu"
+
+
 def serve(name: str, prepare: Callable[[Work], Callable[[float], float]]) -> None:
     """Answers requests from descriptor 3 on descriptor 4, or from the terminal.
 

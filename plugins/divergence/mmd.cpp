@@ -84,7 +84,7 @@ class Mmd final : public Divergence {
     if (!bandwidths_.empty()) return fixed_factors(real_pairs.size(0), real_pairs.options());
     const Tensor b = at::tensor(multiples_, real_pairs.options()).unsqueeze(0);
     const int64_t n = real_pairs.size(1);
-    const Tensor different = at::triu_indices(n, n, 1, at::TensorOptions(real_pairs.device()));
+    const Tensor different = at::triu_indices(n, n, 1, real_pairs.options().dtype(at::kLong));
     const Tensor median =
         std::get<0>(real_pairs.flatten(1).index_select(1, different[0] * n + different[1]).median(1));
     const Tensor squared = by_distance() ? median * median : median;

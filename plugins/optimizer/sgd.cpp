@@ -80,14 +80,14 @@ class Sgd final : public Optimizer {
     const auto factors = [&](int64_t lane) {
       return std::array{u.rate(rate_, lane), momentum_.at(lane), weight_decay_.at(lane)};
     };
-    for_lanes_alike(u.params.size(0), factors, [&](const auto& of, const std::vector<int64_t>& lanes) {
-      const auto [rate, momentum, weight_decay] = of;
-      std::vector<Tensor> velocities;
-      if (momentum != 0) velocities = rows(u.states[0], lanes);
-      at::_fused_sgd_(
-          rows(u.params, lanes), rows(u.gradient, lanes), velocities, weight_decay, momentum, rate,
-          /*dampening=*/0, nesterov_ && momentum != 0, /*maximize=*/false, /*is_first_step=*/false);
-    });
+    const auto* alike = lanes_alike(u, factors);
+    if (alike == nullptr) return Optimizer::update(u);
+    for (const auto& one : *alike) {
+      const auto [rate, momentum, weight_decay] = one.factors;
+      const auto velocities = momentum != 0 ? one.states[0] : std::vector<Tensor>();
+      at::_fused_sgd_(one.params, one.gradients, velocities, weight_decay, momentum, rate, /*dampening=*/0,
+                      nesterov_ && momentum != 0, /*maximize=*/false, /*is_first_step=*/false);
+    }
   }
 
   // Without momentum the velocity stays as it is, and costs nothing.

@@ -22,9 +22,9 @@ namespace saddle {
 SADDLE_API void run_loop(const std::vector<Tensor>& reads, const std::vector<Tensor>& writes,
                          const std::function<void(char* const* numbers)>& loop);
 
-/// Mean over every axis but the lane axis: [lane, …] -> [lane]. Summed in float64.
+/// Mean over every axis but the lane axis: [lane, …] -> [lane]. Summed in float64 on the CPU.
 SADDLE_API Tensor lane_mean(const Tensor& x);
-/// Sum over every axis but the lane axis: [lane, …] -> [lane]. Summed in float64.
+/// Sum over every axis but the lane axis: [lane, …] -> [lane]. Summed in float64 on the CPU.
 SADDLE_API Tensor lane_sum(const Tensor& x);
 /// Sum over everything but lane and batch: [lane, batch, …] -> [lane, batch].
 SADDLE_API Tensor sample_sum(const Tensor& x);

@@ -4,6 +4,8 @@
 #include <saddle/params.hpp>
 #include <saddle/schema.hpp>
 
+#include <any>
+
 namespace saddle {
 
 /// One update of some of a player's parameters. Tensors are [lane, …], all of one shape.
@@ -13,6 +15,7 @@ struct SADDLE_API Update {
   std::vector<Tensor> states;          ///< in the order of `states()`
   int64_t count = 0;                   ///< updates done before this one
   std::vector<double> rate_factors{};  ///< what the schedule multiplies each lane's rate with; empty: 1
+  mutable std::any prepared{};         ///< what `update` keeps for later updates of the same tensors
 
   /// The learning rate of one lane under its schedule.
   double rate(const LaneReal& rate, int64_t lane) const {

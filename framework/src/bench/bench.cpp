@@ -8,6 +8,7 @@
 
 #include "bench/groups.hpp"
 #include "bench/one_core.hpp"
+#include "sweep/cores.hpp"
 #include "sweep/record.hpp"
 
 namespace saddle::bench {
@@ -55,24 +56,25 @@ Report run(Settings settings, const Registry& registry) {
     settings.seconds = std::min(settings.seconds, 0.02);
     settings.rounds = 1;
   }
-  at::set_num_threads(1);
+  const bool on_cpu = settings.device == "cpu";
+  at::set_num_threads(on_cpu ? 1 : static_cast<int>(cores()));
   std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is reported
   const char* kernels = std::getenv("SADDLE_KERNELS");
-  const Provenance here = process_provenance(kernels != nullptr ? kernels : "native", "cpu");
+  const Provenance here = process_provenance(kernels != nullptr ? kernels : "native", settings.device);
   Report report;
   report.peers = !settings.peers.empty();
   report.notes.push_back(fmt::format(
-      "Steps of one trial a second, summed over lanes, on one core of {}; float32, ring-8 data, "
+      "Steps of one trial a second, summed over lanes, on {}{}; float32, ring-8 data, "
       "networks 2-width-width-2 and 2-width-width-1 with ReLU, Adam. Medians of {} rounds; spread: "
       "from the lowest to the highest.",
-      value_of(here, "device_name"), settings.rounds));
-  report.notes.push_back(fmt::format("Products through: {}.", value_of(here, "products")));
+      on_cpu ? "one core of " : "", value_of(here, "device_name"), settings.rounds));
+  if (on_cpu) report.notes.push_back(fmt::format("Products through: {}.", value_of(here, "products")));
   const Context context{settings, registry, report.notes};
   for (const Group& group : groups()) {
     const auto& only = settings.only;
     if (!only.empty() && std::find(only.begin(), only.end(), group.name) == only.end()) continue;
     std::optional<OneCore> core;
-    if (group.one_core) core.emplace();
+    if (group.one_core && on_cpu) core.emplace();
     for (Row& row : group.measure(context)) report.rows.push_back(std::move(row));
   }
   return report;

@@ -16,6 +16,7 @@ struct Settings {
   bool quick = false;             ///< one short round of everything: numbers of no worth
   std::vector<std::string> only;  ///< groups; empty: all
   std::string peers;              ///< a Python with JAX and PyTorch; empty: none
+  std::string device = "cpu";     ///< of the trainings, and of the peers'
   std::filesystem::path program;
 };
 
@@ -23,7 +24,8 @@ struct Settings {
 std::vector<std::string> group_names();
 
 /// A round measures everything once, one after the other and a peer right after us, so that a disturbance of
-/// the machine falls on all. Trainings run on one core, the last that there is.
+/// the machine falls on all. Trainings run on one core, the last that there is; on another device that core
+/// leads them.
 Report run(Settings settings, const Registry& registry);
 
 }  // namespace saddle::bench

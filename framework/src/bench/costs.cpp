@@ -11,8 +11,7 @@ std::vector<Row> measure_works(const Context& context, const std::string& group,
   std::vector<Measurement> all;
   for (const Work& work : works)
     all.push_back({Row{{}, name_of(work), "steps/s"}, [&context, work](Row& row) {
-                     row.value.values.push_back(
-                         training_speed(work, context.settings.seconds, context.registry));
+                     row.value.values.push_back(training_speed(work, context.settings.seconds, context));
                    }});
   return measure_rounds(context, group, std::move(all));
 }
@@ -46,7 +45,7 @@ std::vector<Row> measure_metrics(const Context& context) {
     const std::string text =
         fmt::format("{} steps from start to end, {}: {}", work.steps, name_of(work), metrics);
     return Measurement{Row{{}, text, "steps/s"}, [&context, work](Row& row) {
-                         row.value.values.push_back(whole_training_speed(work, context.registry));
+                         row.value.values.push_back(whole_training_speed(work, context));
                        }};
   };
   return measure_rounds(
@@ -67,7 +66,7 @@ std::vector<Row> measure_runner(const Context& context) {
   work.steps = 1;
   const auto trials = trials_of(work, context.registry);
   const auto measure = [&](Row& row) {
-    row.value.values.push_back(1000 * sweep_seconds(context.settings.program, trials, 1, 1) /
+    row.value.values.push_back(1000 * sweep_seconds(context.settings, trials, 1, 1) /
                                static_cast<double>(trials.size()));
   };
   return measure_rounds(context, "runner", {{Row{{}, "the runner's own cost of a trial", "ms"}, measure}});
@@ -85,11 +84,10 @@ std::vector<Row> measure_workers(const Context& context) {
     const std::string text =
         fmt::format("a stored sweep of {} trials, {} steps, GAN, width 64, batch 64: {} worker{}",
                     trials.size(), work.steps, workers, workers == 1 ? "" : "s");
-    return Measurement{
-        Row{{}, text, "steps/s"}, [&, workers](Row& row) {
-          row.value.values.push_back(static_cast<double>(work.steps * work.lanes) /
-                                     sweep_seconds(context.settings.program, trials, 16, workers));
-        }};
+    return Measurement{Row{{}, text, "steps/s"}, [&, workers](Row& row) {
+                         row.value.values.push_back(static_cast<double>(work.steps * work.lanes) /
+                                                    sweep_seconds(context.settings, trials, 16, workers));
+                       }};
   };
   auto rows = measure_rounds(context, "workers", {measurement(1), measurement(2)});
   Row ratio{"workers", "two workers over one", "×"};

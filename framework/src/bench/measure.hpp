@@ -1,16 +1,14 @@
 // The single measurements: each is made once a round.
 #pragma once
-#include <filesystem>
-
-#include "bench/work.hpp"
+#include "bench/groups.hpp"
 
 namespace saddle::bench {
 
 /// Steps of one trial a second, summed over lanes; the first tenth of the time warms up and doesn't count.
-double training_speed(const Work& work, double seconds, const Registry& registry);
+double training_speed(const Work& work, double seconds, const Context& context);
 
 /// The same over a training from its beginning to its end, what is measured at both ends included.
-double whole_training_speed(const Work& work, const Registry& registry);
+double whole_training_speed(const Work& work, const Context& context);
 
 /// Floating-point operations a second of the BLAS on one large product.
 double sgemm_peak(double seconds);
@@ -22,7 +20,7 @@ double sgemm_peak(const std::vector<Product>& products, double seconds);
 double planner_seconds(const Registry& registry);
 
 /// Seconds to train and store these trials from nothing in worker processes, all included.
-double sweep_seconds(const std::filesystem::path& program, const std::vector<TrialConfig>& trials,
-                     int64_t lanes, int64_t workers);
+double sweep_seconds(const Settings& settings, const std::vector<TrialConfig>& trials, int64_t lanes,
+                     int64_t workers);
 
 }  // namespace saddle::bench

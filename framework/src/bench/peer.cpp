@@ -22,7 +22,8 @@ std::string last_line(const std::filesystem::path& file) {
 
 }  // namespace
 
-Peer::Peer(const std::string& python, const std::string& script, std::filesystem::path log)
+Peer::Peer(const std::string& python, const std::string& script, const std::string& device,
+           std::filesystem::path log)
     : name_(script), log_(std::move(log)) {
   const auto path = std::filesystem::path(SADDLE_SOURCE_FOLDER) / "analysis/peers" / script;
   if (!std::filesystem::exists(path)) {
@@ -32,7 +33,7 @@ Peer::Peer(const std::string& python, const std::string& script, std::filesystem
   std::filesystem::remove(log_);
   try {
     // Through env, which looks for PYTHON in PATH. Scripts that are read leave no bytecode behind.
-    process_ = Process::spawn({{"/usr/bin/env", python, path.string()},
+    process_ = Process::spawn({{"/usr/bin/env", python, path.string(), "--device", device},
                                {{"SADDLE_BENCH", "1"},
                                 {"PYTHONDONTWRITEBYTECODE", "1"},
                                 {"OMP_NUM_THREADS", "1"},

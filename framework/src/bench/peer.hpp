@@ -10,8 +10,10 @@ namespace saddle::bench {
 
 class Peer {
  public:
-  /// Runs on the cores that the calling thread runs on. `log`: what the script prints beside its answers.
-  Peer(const std::string& python, const std::string& script, std::filesystem::path log);
+  /// Runs on the cores that the calling thread runs on, and trains on `device`. `log`: what the script prints
+  /// beside its answers.
+  Peer(const std::string& python, const std::string& script, const std::string& device,
+       std::filesystem::path log);
 
   Peer(const Peer&) = delete;
   ~Peer();

@@ -23,7 +23,7 @@ Cell against(const Against& a) {
   if (a.ratio.empty()) return {};
   std::string text = digits(a.ratio.median());
   if (const std::string s = spread(a.ratio); !s.empty()) text += " (" + s + ")";
-  return text + fmt::format(", goal {}", a.goal);
+  return a.goal > 0 ? text + fmt::format(", goal {}", a.goal) : text;
 }
 
 Cell number(const Rounds& rounds, double (Rounds::*statistic)() const = &Rounds::median) {
@@ -31,7 +31,7 @@ Cell number(const Rounds& rounds, double (Rounds::*statistic)() const = &Rounds:
   return (rounds.*statistic)();
 }
 
-Cell goal_of(const Against& a) { return a.ratio.empty() ? Cell() : Cell(a.goal); }
+Cell goal_of(const Against& a) { return a.ratio.empty() || a.goal <= 0 ? Cell() : Cell(a.goal); }
 
 analysis::Table for_people(const Report& report) {
   std::vector<analysis::Heading> headings{{"measured"},

@@ -19,9 +19,9 @@ struct Rounds {
 
 /// Beside another library, in the same rounds.
 struct Against {
-  Rounds speed{};  ///< its steps a second
-  Rounds ratio{};  ///< ours over its
-  double goal = 0;
+  Rounds speed{};   ///< its steps a second
+  Rounds ratio{};   ///< ours over its
+  double goal = 0;  ///< 0: none
 };
 
 struct Row {

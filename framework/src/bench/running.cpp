@@ -41,8 +41,8 @@ double planner_seconds(const Registry& registry) {
   return seconds;
 }
 
-double sweep_seconds(const std::filesystem::path& program, const std::vector<TrialConfig>& trials,
-                     int64_t lanes, int64_t workers) {
+double sweep_seconds(const Settings& settings, const std::vector<TrialConfig>& trials, int64_t lanes,
+                     int64_t workers) {
   const TemporaryFolder folder;
   std::vector<const TrialConfig*> pointers;
   store::Plan plan;
@@ -57,7 +57,8 @@ double sweep_seconds(const std::filesystem::path& program, const std::vector<Tri
   }
   RunnerSettings runner;
   runner.store = store::store_paths(folder.path() / "bench");
-  runner.program = program;
+  runner.program = settings.program;
+  runner.device = settings.device;
   runner.quiet = true;
   runner.jobs = workers;
   const Clock clock;

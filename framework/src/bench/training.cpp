@@ -5,17 +5,18 @@
 namespace saddle::bench {
 namespace {
 
-std::unique_ptr<Trainer> trainer_of(const std::vector<TrialConfig>& trials) {
+std::unique_ptr<Trainer> trainer_of(const std::vector<TrialConfig>& trials, const at::Device& device) {
   std::vector<const TrialConfig*> lanes;
   for (const TrialConfig& trial : trials) lanes.push_back(&trial);
-  return std::make_unique<Trainer>(lanes, load_data(*trials[0].data, {at::TensorOptions(at::kFloat)}));
+  const auto options = at::TensorOptions(at::kFloat).device(device);
+  return std::make_unique<Trainer>(lanes, load_data(*trials[0].data, {options}), device);
 }
 
 }  // namespace
 
-double training_speed(const Work& work, double seconds, const Registry& registry) {
-  const auto trials = trials_of(work, registry);
-  const auto trainer = trainer_of(trials);
+double training_speed(const Work& work, double seconds, const Context& context) {
+  const auto trials = trials_of(work, context.registry);
+  const auto trainer = trainer_of(trials, context.settings.device);
   const Clock clock;
   std::optional<std::pair<int64_t, double>> warm;
   int64_t steps = 0;
@@ -35,9 +36,9 @@ double training_speed(const Work& work, double seconds, const Registry& registry
   return static_cast<double>(steps * work.lanes) / time;
 }
 
-double whole_training_speed(const Work& work, const Registry& registry) {
-  const auto trials = trials_of(work, registry);
-  const auto trainer = trainer_of(trials);
+double whole_training_speed(const Work& work, const Context& context) {
+  const auto trials = trials_of(work, context.registry);
+  const auto trainer = trainer_of(trials, context.settings.device);
   const Clock clock;
   trainer->run([](int64_t) { return true; }, [](const TrialResult&) {});
   return static_cast<double>(work.steps * work.lanes) / clock.seconds();

@@ -21,10 +21,12 @@ void add_bench(CLI::App& app, Context& context) {
   verb->add_option("--peers", settings->peers,
                    "A Python with JAX and PyTorch, to compare with in the same run")
       ->type_name("PYTHON");
+  verb->add_option("--device", settings->device, "cpu or cuda");
   format->add(*verb);
   context.add_plugins_option(*verb);
   verb->callback([settings, format, &context] {
     context.action = [settings, format, &context] {
+      check_device(settings->device);
       settings->program = context.program;
       const analysis::Format chosen = format->get();
       const Registry registry = context.load_plugins();

@@ -1,6 +1,3 @@
-#include <sched.h>
-#include <sys/sysinfo.h>
-
 #include <cmath>
 #include <optional>
 
@@ -11,17 +8,13 @@
 #include "config/plan.hpp"
 #include "config/texts.hpp"
 #include "store/reader.hpp"
+#include "sweep/cores.hpp"
 #include "sweep/progress.hpp"
 #include "sweep/runner.hpp"
 #include "sweep/study.hpp"
 
 namespace saddle::cli {
 namespace {
-
-int64_t cores() {
-  cpu_set_t set;
-  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : get_nprocs();
-}
 
 // What is to be trained, whichever way it was named.
 struct Target {
@@ -155,7 +148,10 @@ int run_experiment(const RunOptions& o, Context& context) {
   settings.store.base = std::filesystem::absolute(target.paths.base);
   settings.program = context.program;
   settings.plugin_folders = context.extra_folders();
-  settings.jobs = o.jobs > 0 ? o.jobs : cores();
+  // A GPU does many lanes in about the time of one.
+  const bool on_cpu = o.device == "cpu";
+  settings.jobs = o.jobs > 0 ? o.jobs : on_cpu ? cores() : 1;
+  if (!on_cpu) settings.threads = std::max<int64_t>(1, cores() / settings.jobs);
   settings.device = o.device;
   settings.kernels = kernels;
   settings.timeout = o.timeout.value_or(0);
@@ -163,7 +159,8 @@ int run_experiment(const RunOptions& o, Context& context) {
   settings.quiet = o.quiet;
   auto saved = saved_steps(target.paths, trials, work);
   if (o.checkpoint == 0) saved.clear();
-  auto groups = make_groups(work.train, work.measure, o.lanes, settings.jobs, saved);
+  const int64_t lanes = o.lanes > 0 ? o.lanes : on_cpu ? 16 : 256;
+  auto groups = make_groups(work.train, work.measure, lanes, settings.jobs, saved, on_cpu ? 3 : 1);
   tell(o,
        fmt::format("{}: {}: {}; {}, {}", target.plan.experiment, counted(target.plan.rows.size(), "trial"),
                    work_text(work, saved, target.plan.rows.size() - trials.size()),
@@ -199,8 +196,9 @@ void add_run(CLI::App& app, Context& context) {
   verb->add_option("--out", o->out,
                    "The store: PATH.h5 and PATH.study (default: the experiment's name, here)")
       ->type_name("PATH");
-  verb->add_option("--jobs", o->jobs, "Worker processes (default: the cores)")->check(CLI::Range(1, 100000));
-  verb->add_option("--lanes", o->lanes, "Most trials that train together (default: 16)")
+  verb->add_option("--jobs", o->jobs, "Worker processes (default: the cores; 1 on a GPU)")
+      ->check(CLI::Range(1, 100000));
+  verb->add_option("--lanes", o->lanes, "Most trials that train together (default: 16; 256 on a GPU)")
       ->check(CLI::Range(1, 100000));
   verb->add_option("--launcher", o->launcher, "local");
   verb->add_option("--retry", o->retry, "Train results of this status again: diverged, collapsed, …")

@@ -11,7 +11,7 @@ namespace saddle::cli {
 struct RunOptions {
   std::vector<std::string> words;  ///< FILE or STORE, then overrides
   std::optional<std::string> out;
-  int64_t jobs = 0, lanes = 16;
+  int64_t jobs = 0, lanes = 0;  // 0: as many as are best on the device
   std::string launcher = "local", device = "cpu", kernels;
   std::vector<std::string> retry;
   std::optional<double> timeout;

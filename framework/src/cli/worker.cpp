@@ -12,6 +12,7 @@ void add_worker(CLI::App& app, Context& context) {
   verb->add_option("--store", *path)->required();
   verb->add_option("--device", settings->device);
   verb->add_option("--kernels", settings->kernels);
+  verb->add_option("--threads", settings->threads);
   verb->add_option("--checkpoint", settings->checkpoint);
   context.add_plugins_option(*verb);
   verb->callback([settings, path, &context] {

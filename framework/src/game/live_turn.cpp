@@ -55,10 +55,10 @@ Field LiveTurn::gradient(size_t player, bool differentiable) {
         const Tensor loss = unnoted_loss(player);
         return std::pair{loss, derivative(loss, parameters(player))};
       };
-      if (const auto* losses =
+      if (const auto* numbers =
               replayed_->run({moment_.name().turn, player}, moment_.name().step, players_, evaluate)) {
-        if (notes(player)) players_.note_loss(player, *losses);
-        players_.lend_planned_gradient(player);
+        if (notes(player)) players_.note_loss(player, numbers->losses);
+        players_.lend_planned_gradient(player, numbers->finite);
         return into;
       }
     }

@@ -1,5 +1,6 @@
 #include "game/network.hpp"
 
+#include <ATen/ops/cat.h>
 #include <ATen/ops/linalg_qr.h>
 
 namespace saddle {
@@ -83,6 +84,20 @@ void Network::collect(const std::vector<Tensor>& gradients) {
     else
       gradient_views_[i].zero_();
   }
+}
+
+// What lies between the parameters stays zero.
+void Network::gather(const std::vector<Tensor>& gradients, Tensor& into) const {
+  std::vector<Tensor> pieces;
+  int64_t end = into.size(1);
+  for (size_t i = slots().size(); i-- > 0;) {
+    const int64_t begin = slots()[i].offset, n = numel(slots()[i].shape);
+    if (begin + n < end) pieces.push_back(gradient_.narrow(1, begin + n, end - begin - n));
+    pieces.push_back(gradients[i].reshape({into.size(0), n}));
+    end = begin;
+  }
+  std::reverse(pieces.begin(), pieces.end());
+  at::cat_out(into, pieces, 1);
 }
 
 Network Network::with_own_state() const {

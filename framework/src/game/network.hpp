@@ -31,6 +31,9 @@ class Network {
   /// Copies gradients by parameter (undefined: zero) into the flat gradient buffer.
   void collect(const std::vector<Tensor>& gradients);
 
+  /// The same into another buffer of this layout, of defined gradients alone, by one launch.
+  void gather(const std::vector<Tensor>& gradients, Tensor& into) const;
+
   /// Declared state, as it is stored beside the parameters: "role/state/name".
   const std::vector<Slot>& state_slots() const { return declared_.states(); }
   std::string state_path(size_t slot) const { return role_ + "/state/" + state_slots()[slot].name; }

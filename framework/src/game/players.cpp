@@ -134,6 +134,36 @@ size_t Players::planned_uses(const State& state) {
   return uses;
 }
 
+// Rises with every change that is not a replay's.
+int64_t Players::planned_version(const State& state) {
+  int64_t version = 0;
+  for (const NetworkMemory& memory : state.memories) version += memory.planned->gradient._version();
+  return version;
+}
+
+void Players::lend_planned_gradient(size_t player, bool finite) {
+  State& state = states_[player];
+  state.planned_uses = planned_uses(state);
+  state.finite_version.reset();
+  if (finite) state.finite_version = planned_version(state);
+}
+
+void Players::plan_gradient(size_t player, const Field& gradient, const Tensor& sum) {
+  auto next = gradient.begin();
+  bool first = true;
+  for (NetworkMemory& memory : states_[player].memories) {
+    const auto count = static_cast<std::ptrdiff_t>(network(memory).leaves().size());
+    Tensor& into = memory.planned->gradient;
+    network(memory).gather({next, next + count}, into);
+    next += count;
+    Tensor total = sum;
+    if (std::exchange(first, false))
+      at::sum_out(total, into, 1);
+    else
+      total.add_(into.sum(1));
+  }
+}
+
 // Neither the tensors themselves are held, nor others made of them.
 bool Players::planned_gradient_is_free(size_t player) const {
   const State& state = states_[player];
@@ -163,13 +193,16 @@ void Players::move(size_t player, const Field& direction, const std::vector<doub
 
 void Players::move_as_planned(size_t player, const std::vector<double>& rate_factors) {
   State& state = states_[player];
-  for (const auto& memory : state.memories)
-    blame_where_not_finite(network(memory), memory.planned->gradient, gradient_not_finite);
+  if (state.finite_version != planned_version(state))
+    for (const auto& memory : state.memories)
+      blame_where_not_finite(network(memory), memory.planned->gradient, gradient_not_finite);
+  const size_t uses = planned_uses(state);
   for (auto& memory : state.memories) {
     memory.planned->count = state.updates;
     memory.planned->rate_factors = rate_factors;
     update(player, memory, *memory.planned);
   }
+  state.planned_uses += planned_uses(state) - uses;  // by what the optimizer keeps
 }
 
 void Players::move_along(size_t player, const Field& direction, const std::vector<double>& rate_factors) {

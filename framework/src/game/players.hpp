@@ -46,7 +46,11 @@ class Players {
   const Field& planned_gradient(size_t player);
   /// Whether nobody holds what was lent of it, so that another may be left there.
   bool planned_gradient_is_free(size_t player) const;
-  void lend_planned_gradient(size_t player) { states_[player].planned_uses = planned_uses(states_[player]); }
+  /// `finite`: it is known to be in all lanes.
+  void lend_planned_gradient(size_t player, bool finite);
+  /// Leaves a gradient in the planned one, by a launch a network, and the sum of all its numbers in `sum`
+  /// [lane].
+  void plan_gradient(size_t player, const Field& gradient, const Tensor& sum);
   void set_updates(size_t player, int64_t count) { states_[player].updates = count; }
   /// Turns in which the player has moved.
   int64_t turns(size_t player) const { return states_[player].turns; }
@@ -93,12 +97,14 @@ class Players {
     int64_t updates = 0, turns = 0;
     Tensor loss_sum;  // [lane] float64, on the CPU
     int64_t loss_count = 0;
-    double clip_norm = 0;     // 0: no limit
-    Field planned;            // views of the networks' planned gradients
-    size_t planned_uses = 0;  // of their storages, when they were lent last
+    double clip_norm = 0;                   // 0: no limit
+    Field planned;                          // views of the networks' planned gradients
+    size_t planned_uses = 0;                // of their storages, when they were lent last
+    std::optional<int64_t> finite_version;  // of their tensors, at which they are known to be finite
   };
   class Sound;
   static size_t planned_uses(const State& state);
+  static int64_t planned_version(const State& state);
   void refresh_leaves();
   static void clip(double norm, const std::vector<Tensor>& gradients);
   void move_as_planned(size_t player, const std::vector<double>& rate_factors);

@@ -3,6 +3,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "lanes/graph_recorder.hpp"
 #include "lanes/recorder.hpp"
@@ -18,8 +19,8 @@ Workspace& workspace() {
 
 }  // namespace
 
-const std::vector<double>* ReplayedGradients::run(const Which& which, int64_t step, Players& players,
-                                                  const Evaluate& evaluate) {
+const ReplayedGradients::Numbers* ReplayedGradients::run(const Which& which, int64_t step, Players& players,
+                                                         const Evaluate& evaluate) {
   if (step == 0) return nullptr;  // a stream's step 0 could not be told from a constant
   if (make_graph_ ? refused_.contains(which) : !refused_.empty()) return nullptr;
   const int64_t update = players.turns(which.second);
@@ -27,17 +28,17 @@ const std::vector<double>* ReplayedGradients::run(const Which& which, int64_t st
   for (const Entry& entry : entries_[which])
     if (std::all_of(entry.conditions.begin(), entry.conditions.end(), holds)) {
       entry.replay(step);
-      return numbers(entry.loss);
+      return read(entry.numbers);
     }
   return record(which, {step, players, evaluate, players.planned_gradient(which.second)});
 }
 
-const std::vector<double>* ReplayedGradients::record(const Which& which, const Recorded& what) {
+const ReplayedGradients::Numbers* ReplayedGradients::record(const Which& which, const Recorded& what) {
   std::vector<std::pair<Tensor, Tensor>> states;  // and what was there before
   for (const auto& [kind, network] : what.players.networks())
     states.emplace_back(network.state_buffer(), network.state_buffer().clone());
   const bool evaluated = make_graph_ ? graph(which, what) : tape(which, what);
-  if (evaluated) return &losses_;
+  if (evaluated) return &numbers_;
   for (const auto& [state, before] : states) state.copy_(before);
   return nullptr;
 }
@@ -63,7 +64,7 @@ bool ReplayedGradients::tape(const Which& which, const Recorded& what) {
   entries_[which].push_back({recorder.conditions(),
                              [tape = recorder.tape(results, workspace())](int64_t step) { tape.run(step); },
                              kept});
-  numbers(kept);
+  read(kept);
   return true;
 }
 
@@ -72,16 +73,16 @@ bool ReplayedGradients::graph(const Which& which, const Recorded& what) {
   const auto deliver = [&] {
     const auto [loss, gradient] = what.evaluate();
     const at::NoGradGuard no_grad;
-    if (!kept.defined()) kept = at::empty_like(loss);
-    kept.copy_(loss);
-    for (size_t i = 0; i < gradient.size(); ++i) what.gradient[i].copy_(gradient[i]);
+    if (!kept.defined()) kept = at::empty({2, loss.size(0)}, loss.options());
+    kept[0].copy_(loss);
+    what.players.plan_gradient(which.second, gradient, kept[1]);
   };
   GraphRecorder recorder(what.step, what.gradient.at(0).device());
   if (!recorder.watch(deliver)) {
     refuse(which, recorder.reason());
     return false;
   }
-  numbers(kept);
+  read(kept);
   const auto conditions = recorder.conditions();
   if (std::shared_ptr<CapturedGraph> captured = recorder.capture(make_graph_(), deliver))
     entries_[which].push_back({conditions, [captured](int64_t step) { captured->run(step); }, kept});
@@ -96,13 +97,20 @@ void ReplayedGradients::refuse(const Which& which, const std::string& why) {
 }
 
 // Waits for a device to be done.
-const std::vector<double>* ReplayedGradients::numbers(const Tensor& loss) {
-  const Tensor on_cpu = loss.is_cpu() ? loss : loss.cpu();
-  losses_.resize(static_cast<size_t>(on_cpu.numel()));
-  for (size_t lane = 0; lane < losses_.size(); ++lane)
-    losses_[lane] = on_cpu.scalar_type() == at::kDouble ? on_cpu.const_data_ptr<double>()[lane]
-                                                        : on_cpu.const_data_ptr<float>()[lane];
-  return &losses_;
+const ReplayedGradients::Numbers* ReplayedGradients::read(const Tensor& numbers) {
+  const Tensor on_cpu = numbers.is_cpu() ? numbers : numbers.cpu();
+  const auto at = [&](size_t i) {
+    return on_cpu.scalar_type() == at::kDouble ? on_cpu.const_data_ptr<double>()[i]
+                                               : static_cast<double>(on_cpu.const_data_ptr<float>()[i]);
+  };
+  const auto lanes = static_cast<size_t>(numbers.size(-1));
+  numbers_.losses.resize(lanes);
+  numbers_.finite = numbers.dim() == 2;
+  for (size_t lane = 0; lane < lanes; ++lane) {
+    numbers_.losses[lane] = at(lane);
+    if (numbers.dim() == 2 && !std::isfinite(at(lanes + lane))) numbers_.finite = false;
+  }
+  return &numbers_;
 }
 
 }  // namespace saddle

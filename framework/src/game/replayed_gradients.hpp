@@ -23,11 +23,16 @@ class ReplayedGradients {
   /// Loss [lane] and gradient of a player, evaluated with a graph of autograd's.
   using Evaluate = std::function<std::pair<Tensor, Field>()>;
 
-  /// Leaves the gradient in `players.planned_gradient` and returns the losses by lane, until the next call.
-  /// Records where nothing is recorded yet for this loss and its conditions; null where the loss can't be
-  /// replayed: then it is to be evaluated.
-  const std::vector<double>* run(const Which& which, int64_t step, Players& players,
-                                 const Evaluate& evaluate);
+  /// What there is beside the gradient.
+  struct Numbers {
+    std::vector<double> losses;  ///< by lane
+    bool finite = false;         ///< the gradient is known to be finite in all lanes
+  };
+
+  /// Leaves the gradient in `players.planned_gradient` and returns the numbers, until the next call. Records
+  /// where nothing is recorded yet for this loss and its conditions; null where the loss can't be replayed:
+  /// then it is to be evaluated.
+  const Numbers* run(const Which& which, int64_t step, Players& players, const Evaluate& evaluate);
   /// Why some loss can't be replayed; empty while every one can. By tapes none is replayed any more then.
   const std::string& refusal() const { return refusal_; }
 
@@ -35,7 +40,7 @@ class ReplayedGradients {
   struct Entry {
     std::vector<Recording::Condition> conditions;
     std::function<void(int64_t step)> replay;
-    Tensor loss;  // [lane]
+    Tensor numbers;  // loss [lane]; by graphs also the sum of the gradient's numbers [2, lane]
   };
   /// One evaluation to be recorded, and where its results belong.
   struct Recorded {
@@ -44,18 +49,18 @@ class ReplayedGradients {
     const Evaluate& evaluate;
     const Field& gradient;
   };
-  const std::vector<double>* record(const Which& which, const Recorded& what);
+  const Numbers* record(const Which& which, const Recorded& what);
   // Evaluate and keep what replays it, or refuse. False where the evaluation came to nothing.
   bool tape(const Which& which, const Recorded& what);
   bool graph(const Which& which, const Recorded& what);
   void refuse(const Which& which, const std::string& why);
-  const std::vector<double>* numbers(const Tensor& loss);
+  const Numbers* read(const Tensor& numbers);
 
   MakeGraph make_graph_;
   std::map<Which, std::vector<Entry>> entries_;
   std::set<Which> refused_;
   std::string refusal_;  // the first
-  std::vector<double> losses_;
+  Numbers numbers_;
 };
 
 }  // namespace saddle

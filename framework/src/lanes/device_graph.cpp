@@ -70,7 +70,12 @@ class CudaGraph final : public DeviceGraph {
 
 MakeGraph graphs_of(const c10::Device& device) {
   if (!device.is_cuda()) return {};
-  return [pool = std::make_shared<const Pool>()] { return std::make_unique<CudaGraph>(pool); };
+  // LibTorch gives up a pool with the last of its graphs: the next graph needs another.
+  return [last = std::weak_ptr<const Pool>()]() mutable {
+    auto pool = last.lock();
+    if (!pool) last = pool = std::make_shared<const Pool>();
+    return std::make_unique<CudaGraph>(pool);
+  };
 }
 #else
 MakeGraph graphs_of(const c10::Device&) { return {}; }

@@ -6,9 +6,10 @@
 
 namespace saddle::elsewhere {
 
-/// log(1 + eˣ). at::softplus computes just that, which overflows beyond x = 88.7 in float32, or drops e⁻ˣ
-/// from its threshold on.
-inline at::Tensor softplus(const at::Tensor& x) { return x.clamp_min(0) + (-x.abs()).exp().log1p(); }
+/// log(1 + eˣ). Beyond the threshold at::softplus drops e⁻ˣ, which is below the rounding of x there.
+inline at::Tensor softplus(const at::Tensor& x) {
+  return at::softplus(x, /*beta=*/1, /*threshold=*/x.scalar_type() == at::kDouble ? 40 : 20);
+}
 
 /// The pixels that windows see, as indices into a sample's pixels and one more, which is zero.
 inline at::Tensor seen_pixels(const Sliding& sliding, const at::Tensor& like) {

@@ -5,20 +5,48 @@
 
 namespace saddle {
 
-void CapturedGraph::Inlet::fetch(int64_t step) const {
-  const Recording::Made now = make(step);
-  for (size_t i = 0; i < device.size(); ++i) {
-    if (!device[i].defined()) continue;
-    const Tensor& x = now.at(i);
-    check_as_before(x, host[i]);
-    host[i].copy_(x);
-    device[i].copy_(host[i], /*non_blocking=*/true);
+CapturedGraph::Inlet::Inlet(std::function<Recording::Made(int64_t step)> make, int64_t step,
+                            const c10::Device& device)
+    : make_(std::move(make)) {
+  for (const Tensor& x : make_(step)) {
+    TORCH_CHECK(!x.defined() || x.is_cpu(), "what comes from outside is made on the CPU");
+    for (Host* host : {&now_, &next_})
+      host->made.push_back(x.defined() ? at::empty(x.sizes(), x.options().pinned_memory(true)) : Tensor());
+    if (x.defined()) now_.made.back().copy_(x);
+    device_.push_back(x.defined() ? at::empty(x.sizes(), x.options().device(device)) : Tensor());
   }
+  now_.step = step;
+  fetch(step);
 }
 
-void CapturedGraph::run(int64_t step) const {
-  for (const Inlet& inlet : inlets_) inlet.fetch(step);
+void CapturedGraph::Inlet::make_for(Host& host, int64_t step) const {
+  const Recording::Made made = make_(step);
+  for (size_t i = 0; i < host.made.size(); ++i) {
+    if (!host.made[i].defined()) continue;
+    check_as_before(made.at(i), host.made[i]);
+    host.made[i].copy_(made[i]);
+  }
+  host.step = step;
+}
+
+void CapturedGraph::Inlet::fetch(int64_t step) {
+  if (next_.step == step)
+    std::swap(now_, next_);
+  else if (now_.step != step)
+    make_for(now_, step);
+  for (size_t i = 0; i < device_.size(); ++i)
+    if (device_[i].defined()) device_[i].copy_(now_.made[i], /*non_blocking=*/true);
+}
+
+void CapturedGraph::Inlet::look_ahead(int64_t step) { make_for(next_, step); }
+
+// A graph's steps are mostly as far apart as they were.
+void CapturedGraph::run(int64_t step) {
+  for (Inlet& inlet : inlets_) inlet.fetch(step);
   graph_->replay();
+  const int64_t stride = last_step_ ? step - *last_step_ : 1;
+  for (Inlet& inlet : inlets_) inlet.look_ahead(step + stride);
+  last_step_ = step;
 }
 
 bool GraphRecorder::watch(const std::function<void()>& evaluate) {
@@ -49,24 +77,16 @@ std::unique_ptr<CapturedGraph> GraphRecorder::capture(std::unique_ptr<DeviceGrap
   return std::make_unique<CapturedGraph>(std::move(graph), std::move(inlets_), std::move(constants_));
 }
 
-// Copied from memory that the device reads by itself, where it can.
 Recording::Made GraphRecorder::outside(std::function<Made(int64_t step)> make) {
   if (captures_) {
     TORCH_CHECK(next_inlet_ < inlets_.size(), "it is not the same when it is evaluated again");
-    return inlets_[next_inlet_++].device;
+    return inlets_[next_inlet_++].on_device();
   }
-  CapturedGraph::Inlet inlet{std::move(make), {}, {}};
   unrecorded([&] {
-    for (const Tensor& x : inlet.make(step())) {
-      TORCH_CHECK(!x.defined() || x.is_cpu(), "what comes from outside is made on the CPU");
-      inlet.host.push_back(x.defined() ? at::empty(x.sizes(), x.options().pinned_memory(true)) : Tensor());
-      inlet.device.push_back(x.defined() ? at::empty(x.sizes(), x.options().device(device_)) : Tensor());
-    }
-    inlet.fetch(step());
+    inlets_.emplace_back(std::move(make), step(), device_);
     return Made{};
   });
-  inlets_.push_back(inlet);
-  return inlet.device;
+  return inlets_.back().on_device();
 }
 
 namespace {

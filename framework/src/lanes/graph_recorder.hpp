@@ -13,21 +13,39 @@ namespace saddle {
 class SADDLE_API CapturedGraph {
  public:
   /// Made on the CPU at every run for tensors that stay on the device.
-  struct Inlet {
-    std::function<Recording::Made(int64_t step)> make;
-    Recording::Made host, device;  ///< undefined where `make` leaves one out
-    void fetch(int64_t step) const;
+  class Inlet {
+   public:
+    /// Fetches those of `step`.
+    Inlet(std::function<Recording::Made(int64_t step)> make, int64_t step, const c10::Device& device);
+    /// Undefined where `make` leaves one out.
+    const Recording::Made& on_device() const { return device_; }
+    /// Where an earlier fetch is done.
+    void fetch(int64_t step);
+    /// Makes those of a later step while the device computes.
+    void look_ahead(int64_t step);
+
+   private:
+    struct Host {
+      Recording::Made made;  // in memory that the device reads by itself
+      int64_t step = -1;     // none yet
+    };
+    void make_for(Host& host, int64_t step) const;
+
+    std::function<Recording::Made(int64_t step)> make_;
+    Host now_, next_;
+    Recording::Made device_;
   };
   /// `constants`: what the graph reads besides, to be kept.
   CapturedGraph(std::unique_ptr<DeviceGraph> graph, std::vector<Inlet> inlets, std::vector<Tensor> constants)
       : graph_(std::move(graph)), inlets_(std::move(inlets)), constants_(std::move(constants)) {}
   /// `step`: what keys the streams of random numbers. What the graph wrote last has to have been read.
-  void run(int64_t step) const;
+  void run(int64_t step);
 
  private:
   std::unique_ptr<DeviceGraph> graph_;
   std::vector<Inlet> inlets_;
   std::vector<Tensor> constants_;
+  std::optional<int64_t> last_step_;
 };
 
 class SADDLE_API GraphRecorder final : public Recording {

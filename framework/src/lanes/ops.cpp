@@ -344,16 +344,14 @@ void run_loop(const std::vector<Tensor>& reads, const std::vector<Tensor>& write
 }
 
 Tensor lane_sum(const Tensor& x) {
-  return x.is_cpu() ? SumFunction::apply(x, 1)
-                    : x.reshape({x.size(0), -1}).sum(1, false, at::kDouble).to(x.scalar_type());
+  return x.is_cpu() ? SumFunction::apply(x, 1) : x.reshape({x.size(0), -1}).sum(1);
 }
 Tensor lane_mean(const Tensor& x) {
   const int64_t lanes = x.size(0);
   return lane_sum(x) / static_cast<double>(lanes == 0 ? 1 : x.numel() / lanes);
 }
 Tensor sample_sum(const Tensor& x) {
-  return x.is_cpu() ? SumFunction::apply(x, 2)
-                    : x.reshape({x.size(0), x.size(1), -1}).sum(2, false, at::kDouble).to(x.scalar_type());
+  return x.is_cpu() ? SumFunction::apply(x, 2) : x.reshape({x.size(0), x.size(1), -1}).sum(2);
 }
 
 Tensor sample_norm(const Tensor& x) {

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Dispatch.h>
+#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <cmath>
@@ -35,22 +36,34 @@ Shape with_lanes(int64_t lanes, const Shape& shape) {
   return all;
 }
 
+// Calls run(first, end) for ranges of lanes, in several threads where this one may have them and n numbers a
+// lane are worth it.
+template <class Run>
+void for_lanes(int64_t lanes, int64_t n, Run run) {
+  constexpr int64_t worth_it = 4096;
+  at::parallel_for(0, lanes, std::max<int64_t>(1, worth_it / std::max<int64_t>(1, n)), run);
+}
+
 // Calls fill(words, blocks, out, n) for the pieces of each lane; lanes with one key are copies of each other.
 template <class T, class Fill>
 void fill_lanes(const std::vector<uint64_t>& keys, uint64_t step, uint64_t position, int64_t n, T* out,
                 Fill fill) {
-  uint32_t words[4 * chunk_blocks];
-  for (size_t lane = 0; lane < keys.size(); ++lane, out += n) {
-    if (lane > 0 && keys[lane] == keys[lane - 1]) {
-      std::memcpy(out, out - n, static_cast<size_t>(n) * sizeof(T));
-      continue;
+  for_lanes(static_cast<int64_t>(keys.size()), n, [&](int64_t first, int64_t end) {
+    uint32_t words[4 * chunk_blocks];
+    for (int64_t lane = first; lane < end; ++lane) {
+      T* const to = out + lane * n;
+      const uint64_t key = keys[static_cast<size_t>(lane)];
+      if (lane > first && key == keys[static_cast<size_t>(lane - 1)]) {
+        std::memcpy(to, to - n, static_cast<size_t>(n) * sizeof(T));
+        continue;
+      }
+      for (int64_t done = 0; done < n; done += 4 * chunk_blocks) {
+        const int64_t count = std::min(n - done, 4 * chunk_blocks), blocks = (count + 3) / 4;
+        philox::words(key, position + static_cast<uint64_t>(done / 4), step, blocks, words);
+        fill(words, blocks, to + done, count);
+      }
     }
-    for (int64_t done = 0; done < n; done += 4 * chunk_blocks) {
-      const int64_t count = std::min(n - done, 4 * chunk_blocks), blocks = (count + 3) / 4;
-      philox::words(keys[lane], position + static_cast<uint64_t>(done / 4), step, blocks, words);
-      fill(words, blocks, out + done, count);
-    }
-  }
+  });
 }
 
 // One draw, fill(step, first number): now, and at every replay of what is being recorded.
@@ -180,12 +193,13 @@ Tensor Random::from_open_uniform(const Shape& shape, Function function) {
       placed(options_.device(), step_, [keys = keys_, position = position_, shape, n, function](int64_t now) {
         const Tensor out = at::empty(with_lanes(static_cast<int64_t>(keys.size()), shape), at::kDouble);
         fill_now_and_again(out, now, [keys, position, n, function](int64_t step, char* to) {
-          auto* next = reinterpret_cast<double*>(to);
-          for (const uint64_t key : keys) {
-            each_open_uniform(key, static_cast<uint64_t>(step), position, n,
-                              [&](int64_t i, double u) { next[i] = function(u); });
-            next += n;
-          }
+          for_lanes(static_cast<int64_t>(keys.size()), n, [&](int64_t first, int64_t end) {
+            for (int64_t lane = first; lane < end; ++lane) {
+              auto* out_lane = reinterpret_cast<double*>(to) + lane * n;
+              each_open_uniform(keys[static_cast<size_t>(lane)], static_cast<uint64_t>(step), position, n,
+                                [&](int64_t i, double u) { out_lane[i] = function(u); });
+            }
+          });
         });
         return out;
       });
@@ -215,14 +229,16 @@ Tensor Random::for_each(const Tensor& parameters, Draw draw_one) {
   const int64_t n = in.numel() / std::max<int64_t>(lanes(), 1);
   const auto again = [keys = keys_, position = position_, n, draw_one](int64_t step, const char* from,
                                                                        char* to) {
-    const auto* parameter = reinterpret_cast<const double*>(from);
-    auto* number = reinterpret_cast<double*>(to);
-    for (const uint64_t key : keys)
-      for (int64_t i = 0; i < n; ++i) {
-        samplers::Words words(key, static_cast<uint64_t>(step),
-                              position + static_cast<uint64_t>(i) * Draw::blocks);
-        *number++ = draw_one(words, *parameter++);
-      }
+    for_lanes(static_cast<int64_t>(keys.size()), n, [&](int64_t first, int64_t end) {
+      const auto* parameter = reinterpret_cast<const double*>(from) + first * n;
+      auto* number = reinterpret_cast<double*>(to) + first * n;
+      for (int64_t lane = first; lane < end; ++lane)
+        for (int64_t i = 0; i < n; ++i) {
+          samplers::Words words(keys[static_cast<size_t>(lane)], static_cast<uint64_t>(step),
+                                position + static_cast<uint64_t>(i) * Draw::blocks);
+          *number++ = draw_one(words, *parameter++);
+        }
+    });
   };
   again(step_, raw_pointer(in), raw_pointer(out));
   if (Recording* recording = Recording::current()) recording->drawn(in, out, step_, again);

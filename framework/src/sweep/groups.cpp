@@ -14,7 +14,7 @@ double weight_of(const TrialConfig& trial) {
 
 std::vector<Group> make_groups(const std::vector<const TrialConfig*>& train,
                                const std::vector<const TrialConfig*>& measure, int64_t lanes, int64_t workers,
-                               const std::map<std::string, int64_t>& saved) {
+                               const std::map<std::string, int64_t>& saved, int64_t pieces_a_worker) {
   std::map<std::pair<std::string, int64_t>, std::vector<const TrialConfig*>> alike;
   const auto start_of = [&](const TrialConfig& trial) {
     const auto found = saved.find(trial.id);
@@ -29,8 +29,7 @@ std::vector<Group> make_groups(const std::vector<const TrialConfig*>& train,
     alike[{trial->structural, start_of(*trial)}].push_back(trial);
     total += left(*trial, start_of(*trial));
   }
-  // A third of a worker's share at most: the last groups to end then end near each other.
-  const double largest = total / (3.0 * static_cast<double>(workers));
+  const double largest = total / static_cast<double>(pieces_a_worker * workers);
   std::vector<Group> groups;
   for (const auto& [key, trials] : alike) {
     const double each = left(*trials[0], key.second);

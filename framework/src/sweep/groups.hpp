@@ -19,9 +19,10 @@ struct Group {
 double weight_of(const TrialConfig& trial);
 
 /// Groups of at most `lanes` trials, the heaviest first, small enough that all workers end about together.
-/// `saved`: by trial the step of its checkpoint; only trials at one step go on together.
+/// `saved`: by trial the step of its checkpoint; only trials at one step go on together. `pieces`: that the
+/// work of one worker is cut into at least; the last groups to end then end near each other.
 std::vector<Group> make_groups(const std::vector<const TrialConfig*>& train,
                                const std::vector<const TrialConfig*>& measure, int64_t lanes, int64_t workers,
-                               const std::map<std::string, int64_t>& saved = {});
+                               const std::map<std::string, int64_t>& saved = {}, int64_t pieces = 3);
 
 }  // namespace saddle

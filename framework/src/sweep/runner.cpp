@@ -142,6 +142,8 @@ class Runner {
                          settings_.device,
                          "--kernels",
                          settings_.kernels,
+                         "--threads",
+                         fmt::format("{}", settings_.threads),
                          "--checkpoint",
                          fmt::format("{}", settings_.checkpoint)};
     for (const auto& folder : settings_.plugin_folders)

@@ -17,6 +17,7 @@ struct RunnerSettings {
   std::filesystem::path program;                      ///< this executable
   std::vector<std::filesystem::path> plugin_folders;  ///< beside the built-in one
   int64_t jobs = 1;
+  int64_t threads = 1;  ///< of each worker, for what it prepares for a device
   std::string device = "cpu";
   std::string kernels = "native";
   double timeout = 0;      ///< seconds that a trial may take; 0: no limit

@@ -238,7 +238,7 @@ int run_worker(const WorkerSettings& settings, const Registry& registry) {
   // What a plugin starts must not keep the conversation open after this process.
   fcntl(commands_in, F_SETFD, FD_CLOEXEC);
   fcntl(events_out, F_SETFD, FD_CLOEXEC);
-  at::set_num_threads(1);
+  at::set_num_threads(static_cast<int>(settings.threads));
   Worker worker(settings, registry);
   std::string buffer, line;
   while (!stop_requested && next_line(buffer, line)) {

@@ -13,6 +13,7 @@ struct WorkerSettings {
   store::StorePaths store;
   std::string device = "cpu";
   std::string kernels = "native";
+  int64_t threads = 1;     ///< that draw and prepare what a device computes with
   double checkpoint = 60;  ///< seconds between the checkpoints of a trial; 0: none, and none is gone on from
 };
 

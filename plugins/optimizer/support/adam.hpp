@@ -108,21 +108,20 @@ class AdamFamily : public Optimizer {
       return std::array{u.rate(rate_, lane), beta1_.at(lane), beta2_.at(lane), epsilon_.at(lane),
                         weight_decay_.at(lane)};
     };
+    const auto* alike = lanes_alike(u, factors);
+    if (alike == nullptr) return Optimizer::update(u);
     const Tensor count = at::full({}, u.count + 1, u.params.options().dtype(at::kFloat));
-    for_lanes_alike(u.params.size(0), factors, [&](const auto& of, const std::vector<int64_t>& lanes) {
-      const auto [rate, beta1, beta2, epsilon, weight_decay] = of;
-      std::vector<Tensor> largest;
-      if (keep_largest_) largest = rows(u.states[2], lanes);
-      const auto params = rows(u.params, lanes), gradients = rows(u.gradient, lanes),
-                 means = rows(u.states[0], lanes), squares = rows(u.states[1], lanes);
-      const std::vector<Tensor> counts(lanes.size(), count);
+    for (const auto& one : *alike) {
+      const auto [rate, beta1, beta2, epsilon, weight_decay] = one.factors;
+      const std::vector<Tensor> counts(one.params.size(), count);
+      const auto largest = keep_largest_ ? one.states[2] : std::vector<Tensor>();
       if (decoupled_)
-        at::_fused_adamw_(params, gradients, means, squares, largest, counts, rate, beta1, beta2,
-                          weight_decay, epsilon, keep_largest_, /*maximize=*/false);
+        at::_fused_adamw_(one.params, one.gradients, one.states[0], one.states[1], largest, counts, rate,
+                          beta1, beta2, weight_decay, epsilon, keep_largest_, /*maximize=*/false);
       else
-        at::_fused_adam_(params, gradients, means, squares, largest, counts, rate, beta1, beta2, weight_decay,
-                         epsilon, keep_largest_, /*maximize=*/false);
-    });
+        at::_fused_adam_(one.params, one.gradients, one.states[0], one.states[1], largest, counts, rate,
+                         beta1, beta2, weight_decay, epsilon, keep_largest_, /*maximize=*/false);
+    }
   }
 
   template <class T>

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <saddle/optimizer.hpp>
 
+#include <algorithm>
 #include <map>
 #include <type_traits>
 #include <vector>
@@ -15,19 +16,57 @@ T* row(const Tensor& x, int64_t lane) {
   return x.data_ptr<T>() + lane * x.stride(0);
 }
 
-/// The lanes' numbers in such a buffer, a tensor each.
-inline std::vector<Tensor> rows(const Tensor& x, const std::vector<int64_t>& lanes) {
+/// The lanes' numbers in such a buffer, for ATen's fused kernels. These give a block of threads to every
+/// 65,536 numbers of a tensor, too few to keep a device busy: so smaller tensors, but not more than a launch
+/// or two take. `lanes` rise.
+inline std::vector<Tensor> pieces(const Tensor& x, const std::vector<int64_t>& lanes) {
+  constexpr int64_t most = 120, smallest = 8192, unit = 16;
+  const int64_t total = static_cast<int64_t>(lanes.size()) * x.size(1);
+  const int64_t size = std::max(smallest, (total / most + unit - 1) / unit * unit);
   std::vector<Tensor> all;
-  for (const int64_t lane : lanes) all.push_back(x.select(0, lane));
+  for (size_t first = 0, next = 0; first < lanes.size(); first = next) {
+    do ++next;
+    while (x.is_contiguous() && next < lanes.size() && lanes[next] == lanes[next - 1] + 1);
+    const Tensor run = x.narrow(0, lanes[first], static_cast<int64_t>(next - first)).view(-1);
+    for (Tensor& piece : run.split(size)) all.push_back(std::move(piece));
+  }
   return all;
 }
 
-/// Calls run(factors, lanes) for each set of lanes whose factors(lane) are equal.
-template <class Factors, class Run>
-void for_lanes_alike(int64_t lanes, Factors factors, Run run) {
-  std::map<decltype(factors(0)), std::vector<int64_t>> alike;
-  for (int64_t lane = 0; lane < lanes; ++lane) alike[factors(lane)].push_back(lane);
-  for (const auto& [of, some] : alike) run(of, some);
+/// Lanes whose updates have the same factors, and what a fused kernel gets of them.
+template <class Factors>
+struct Alike {
+  Factors factors;
+  std::vector<int64_t> lanes;
+  std::vector<Tensor> params, gradients;
+  std::vector<std::vector<Tensor>> states;
+};
+
+/// Lanes by what factors(lane) makes of them, kept between updates. Null where there are so many kinds of
+/// them that a launch for each takes longer than one for each operator.
+template <class Make>
+auto lanes_alike(const Update& u, Make factors) {
+  using Factors = decltype(factors(0));
+  using All = std::vector<Alike<Factors>>;
+  constexpr size_t few = 4;
+  std::map<Factors, std::vector<int64_t>> lanes;
+  for (int64_t lane = 0; lane < u.params.size(0); ++lane) {
+    lanes[factors(lane)].push_back(lane);
+    if (lanes.size() > few) return static_cast<const All*>(nullptr);
+  }
+  auto* all = std::any_cast<All>(&u.prepared);
+  const auto same = [](const Alike<Factors>& one, const auto& other) { return one.lanes == other.second; };
+  if (all == nullptr || !std::equal(all->begin(), all->end(), lanes.begin(), lanes.end(), same)) {
+    all = &u.prepared.emplace<All>();
+    for (const auto& [of, some] : lanes) {
+      Alike<Factors> one{of, some, pieces(u.params, some), pieces(u.gradient, some), {}};
+      for (const Tensor& state : u.states) one.states.push_back(pieces(state, some));
+      all->push_back(std::move(one));
+    }
+  }
+  auto next = all->begin();
+  for (const auto& [of, some] : lanes) (next++)->factors = of;
+  return static_cast<const All*>(all);
 }
 
 /// The factors of every lane's update, computed in float64: `of(&Step::rate)` broadcasts against `like`. A
