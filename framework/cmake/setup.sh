@@ -64,6 +64,7 @@ essential_packages=(
   'nlohmann-json3-dev has_header nlohmann/json.hpp'
   'libssl-dev        has_header openssl/evp.h'
   'zlib1g-dev        has_header zlib.h'
+  'libsleef-dev      has_header sleef.h'
 )
 useful_packages=(
   'ccache                have ccache'

@@ -1,4 +1,5 @@
 #include <saddle/plugin.hpp>
+#include <saddle/portable.hpp>
 
 #include <array>
 #include <cmath>
@@ -38,7 +39,7 @@ class CodingSequences final : public GrammarData {
     }
     stop_ = at::tensor(stop, at::kLong).view({3, 3});
     inner_ = at::tensor(inner, at::kLong).view({61, 3});
-    set(3 * (codons_ + 2), static_cast<double>(codons_) * std::log(61.0) + std::log(3.0));
+    set(3 * (codons_ + 2), static_cast<double>(codons_) * portable::log(61.0) + portable::log(3.0));
   }
 
  private:

@@ -1,4 +1,5 @@
 #include <saddle/plugin.hpp>
+#include <saddle/portable.hpp>
 
 #include <cmath>
 #include <numbers>
@@ -37,7 +38,7 @@ class Contaminated final : public Data {
     const Tensor squares = (samples.to(at::kDouble) - mean_).square().sum(-1);
     const auto normal = [&](double weight, double std) {
       const auto d = static_cast<double>(dim_);
-      return std::log(weight) - d * std::log(std) - d / 2 * std::log(2 * std::numbers::pi) -
+      return portable::log(weight) - d * portable::log(std) - d / 2 * portable::log(2 * std::numbers::pi) -
              squares / (2 * std * std);
     };
     return at::logaddexp(normal(1 - share_, std_), normal(share_, std_ * factor_));

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <saddle/plugin.hpp>
+#include <saddle/portable.hpp>
 
 #include <numbers>
 
@@ -39,7 +40,7 @@ class LogisticNormal final : public Data {
   Tensor log_density(const Tensor& samples) const override {
     const Tensor x = samples.to(at::kDouble), stds = at::tensor(stds_, x.options());
     const Tensor z = (alr(x, static_cast<int64_t>(means_.size())) - at::tensor(means_, x.options())) / stds;
-    const Tensor normal = -0.5 * z.square() - stds.log() - 0.5 * std::log(2 * std::numbers::pi);
+    const Tensor normal = -0.5 * z.square() - stds.log() - 0.5 * portable::log(2 * std::numbers::pi);
     return normal.sum(-1) - x.log().sum(-1);
   }
 

@@ -1,4 +1,5 @@
 #include <saddle/plugin.hpp>
+#include <saddle/portable.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -39,7 +40,7 @@ class MotifSequences final : public GrammarData {
     motif_places_ = at::tensor(motif, at::kLong);
     background_places_ = at::tensor(background, at::kLong);
     const auto around = static_cast<double>(length_ - motif_places_.numel());
-    set(length_, std::log(around + 1) + around * std::log(static_cast<double>(background.size())));
+    set(length_, portable::log(around + 1) + around * portable::log(static_cast<double>(background.size())));
   }
 
  private:

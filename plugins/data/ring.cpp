@@ -1,4 +1,5 @@
 #include <saddle/plugin.hpp>
+#include <saddle/portable.hpp>
 
 #include <numbers>
 
@@ -23,7 +24,7 @@ class Ring final : public Mixture {
     Points means;
     for (int64_t k = 0; k < modes_; ++k) {  // no end point: it would be the first mode again
       const double angle = 2 * std::numbers::pi * static_cast<double>(k) / static_cast<double>(modes_);
-      means.push_back({radius_ * std::cos(angle), radius_ * std::sin(angle)});
+      means.push_back({radius_ * portable::cos(angle), radius_ * portable::sin(angle)});
     }
     set(means, std_);
   }

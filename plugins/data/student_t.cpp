@@ -1,4 +1,5 @@
 #include <saddle/plugin.hpp>
+#include <saddle/portable.hpp>
 
 #include <cmath>
 #include <numbers>
@@ -22,7 +23,7 @@ class StudentT final : public Data {
   Batch draw(Random& random, int64_t batch) const override {
     const Tensor z = random.normal({batch, dim_}).to(at::kDouble);
     const Tensor half = at::full({random.lanes(), batch, 1}, df_ / 2, at::kDouble);
-    const Tensor factor = (0.5 * (std::log(df_ / 2) - random.log_gamma(half))).exp().to(z.device());
+    const Tensor factor = (0.5 * (portable::log(df_ / 2) - random.log_gamma(half))).exp().to(z.device());
     return {(z * factor * scale_ + location_).to(random.options()), {}};
   }
   Batch held_out(Random& random, int64_t count) const override { return draw(random, count); }
@@ -30,8 +31,8 @@ class StudentT final : public Data {
   Tensor log_density(const Tensor& samples) const override {
     const auto d = static_cast<double>(dim_);
     const Tensor squares = ((samples.to(at::kDouble) - location_) / scale_).square().sum(-1);
-    const double constant = std::lgamma((df_ + d) / 2) - std::lgamma(df_ / 2) -
-                            d / 2 * std::log(df_ * std::numbers::pi) - d * std::log(scale_);
+    const double constant = portable::lgamma((df_ + d) / 2) - portable::lgamma(df_ / 2) -
+                            d / 2 * portable::log(df_ * std::numbers::pi) - d * portable::log(scale_);
     return constant - (df_ + d) / 2 * (squares / df_).log1p();
   }
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <saddle/plugin.hpp>
+#include <saddle/portable.hpp>
 
 #include <cmath>
 
@@ -39,12 +40,12 @@ class ZinbCells final : public Data {
     if (weights_.empty()) throw ParamError("weights", "no type");
     const auto types = static_cast<int64_t>(weights_.size());
     Random random = Streams({static_cast<uint64_t>(design_seed_)}, at::kDouble).at("zinb_cells", 0);
-    const Tensor base = random.normal({genes_})[0] * spread_ + std::log(mean_);
-    thetas_ = (random.normal({genes_})[0] * 0.5 + std::log(theta_)).exp();
+    const Tensor base = random.normal({genes_})[0] * spread_ + portable::log(mean_);
+    thetas_ = (random.normal({genes_})[0] * 0.5 + portable::log(theta_)).exp();
     dropouts_ = random.uniform({genes_})[0] * 2 * dropout_;
     const Tensor marked = random.uniform({types, genes_})[0] < markers_;
     const Tensor sign = 1 - 2 * (random.uniform({types, genes_})[0] < 0.5).to(at::kDouble);
-    means_ = (base + marked * sign * std::log(fold_)).exp();
+    means_ = (base + marked * sign * portable::log(fold_)).exp();
   }
   Shape shape() const override { return {genes_}; }
   Batch draw(Random& random, int64_t batch) const override {
@@ -71,7 +72,8 @@ class ZinbCells final : public Data {
     for (const double w : weights_) total += w;
     std::vector<Tensor> of_type;
     for (size_t t = 0; t < weights_.size(); ++t)
-      of_type.push_back(log_mass(x, means_[static_cast<int64_t>(t)]).sum(-1) + std::log(weights_[t] / total));
+      of_type.push_back(log_mass(x, means_[static_cast<int64_t>(t)]).sum(-1) +
+                        portable::log(weights_[t] / total));
     return at::logsumexp(at::stack(of_type), 0).to(samples.device());
   }
 

@@ -28,8 +28,10 @@ class Energy final : public Divergence {
   Tensor value(const Round& round) const override {
     const Tensor real = round.real().flatten(2), origin = origin_of(real);
     const Tensor x = real - origin, y = round.fake().flatten(2) - origin;
+    // One after the other, as in mmd.
     const Tensor across = lane_mean(distances(x, y));
-    return (2 * across - mean_within(distances(x, x)) - mean_within(distances(y, y))).to(x.scalar_type());
+    const Tensor of_real = mean_within(distances(x, x)), of_fake = mean_within(distances(y, y));
+    return (2 * across - of_real - of_fake).to(x.scalar_type());
   }
   std::optional<Tensor> exact(const Densities& d) const override {
     return 2 * integral_of_cdf_difference(d, [](const Tensor& x) { return x.square(); });

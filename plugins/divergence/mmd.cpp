@@ -49,7 +49,11 @@ class Mmd final : public Divergence {
     const bool moves = kernel_ != "polynomial";  // the others depend on differences alone
     const Tensor origin = origin_of(real), x = moves ? real - origin : real, y = moves ? fake - origin : fake;
     const Tensor xx = pairs(x, x), factors = exponent_factors(xx);
-    return within(xx, factors) + within(pairs(y, y), factors) - 2 * lane_mean(kernel(pairs(x, y), factors));
+    // One after the other: gradients are summed in the order in which what they come from was computed, and
+    // that of the terms of one expression is the compiler's.
+    const Tensor of_real = within(xx, factors), of_fake = within(pairs(y, y), factors);
+    const Tensor between = lane_mean(kernel(pairs(x, y), factors));
+    return of_real + of_fake - 2 * between;
   }
 
   std::optional<Tensor> exact(const Densities& d) const override {

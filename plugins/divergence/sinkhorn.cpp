@@ -1,5 +1,6 @@
 #include <ATen/core/grad_mode.h>
 #include <saddle/plugin.hpp>
+#include <saddle/portable.hpp>
 
 #include "support/pairs.hpp"
 
@@ -36,7 +37,9 @@ class Sinkhorn final : public Divergence {
   Tensor value(const Round& round) const override {
     const Tensor real = round.real().flatten(2), origin = origin_of(real);
     const Tensor x = real - origin, y = round.fake().flatten(2) - origin;
-    return across(x, y) - within(x) - within(y);
+    const Tensor between = across(x, y), of_real = within(x),
+                 of_fake = within(y);  // in this order, as in mmd
+    return between - of_real - of_fake;
   }
 
  private:
@@ -64,7 +67,7 @@ class Sinkhorn final : public Divergence {
     Tensor f = at::zeros({cost.size(0), cost.size(1)}, cost.options()), before = f;
     Tensor momentum = at::zeros_like(largest), last = momentum, going = at::ones_like(largest, at::kBool);
     for (int64_t i = 0; i < iterations_ && going.any().item<bool>(); ++i) {
-      const Tensor heated = at::max(epsilon, largest * std::exp2(-static_cast<double>(i)));
+      const Tensor heated = at::max(epsilon, largest * portable::exp2(-static_cast<double>(i)));
       const Tensor ahead = f + momentum / (momentum + 3) * (f - before), next = update(ahead, heated);
       const Tensor change = (next - ahead).abs().amax(1, true);
       before = at::where(going, f, before);
@@ -88,7 +91,9 @@ class Sinkhorn final : public Divergence {
       g = soft_minimum(back, f, epsilon);
     }
     const Tensor from_x = soft_minimum(costs(x, y.detach()), g, epsilon);
-    return lane_mean(from_x) + lane_mean(soft_minimum(costs(y, x.detach()), f, epsilon));
+    const Tensor first = lane_mean(from_x),
+                 second = lane_mean(soft_minimum(costs(y, x.detach()), f, epsilon));
+    return first + second;
   }
 
   // Half of the transport of a batch to itself: both potentials are one.

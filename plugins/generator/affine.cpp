@@ -1,4 +1,5 @@
 #include <saddle/plugin.hpp>
+#include <saddle/portable.hpp>
 
 #include <cmath>
 #include <numbers>
@@ -34,7 +35,7 @@ class Affine final : public Generator {
   Tensor log_density(const Params& p, const Tensor& outputs) const override {
     const Tensor location = p[location_].unsqueeze(1), scale = p[scale_].unsqueeze(1);
     const Tensor latents = (outputs - location) / scale;
-    return -sample_sum(latents.square() / 2 + scale.abs().log() + std::log(2 * std::numbers::pi) / 2);
+    return -sample_sum(latents.square() / 2 + scale.abs().log() + portable::log(2 * std::numbers::pi) / 2);
   }
 
  private:

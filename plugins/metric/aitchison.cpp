@@ -1,4 +1,5 @@
 #include <saddle/plugin.hpp>
+#include <saddle/portable.hpp>
 
 #include <limits>
 
@@ -40,7 +41,7 @@ class Aitchison final : public Metric {
     return by_lane(m.fake, 2, [&](const Tensor& x) -> std::vector<double> {
       const Tensor fake = centred_logs(x, pseudo_);
       return {(fake.mean(0) - real.mean(0)).square().sum().sqrt().item<double>(),
-              std::log(total_variance(fake) / total_variance(real))};
+              portable::log(total_variance(fake) / total_variance(real))};
     });
   }
 

@@ -1,4 +1,5 @@
 #include <saddle/plugin.hpp>
+#include <saddle/portable.hpp>
 
 #include <limits>
 
@@ -76,7 +77,7 @@ class CellTypes final : public Metric {
       ++there;
       covered += p >= covered_ * q;
       if (q < rare_) ++rare, recall += std::min(1.0, p / q);
-      if (p > 0) kl += p * std::log(p / q);
+      if (p > 0) kl += p * portable::log(p / q);
     }
     return {covered / there, rare > 0 ? recall / rare : std::numeric_limits<double>::quiet_NaN(), kl};
   }

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <saddle/plugin.hpp>
+#include <saddle/portable.hpp>
 
 #include <map>
 
@@ -26,7 +27,7 @@ double jensen_shannon(const Spectrum& p, const Spectrum& q) {
     double sum = 0;
     for (const auto& [kmer, share] : a) {
       const auto other = b.find(kmer);
-      sum += share * std::log(2 * share / (share + (other == b.end() ? 0 : other->second)));
+      sum += share * portable::log(2 * share / (share + (other == b.end() ? 0 : other->second)));
     }
     return sum / 2;
   };

@@ -1,4 +1,5 @@
 #include <saddle/plugin.hpp>
+#include <saddle/portable.hpp>
 
 #include <numbers>
 
@@ -82,7 +83,7 @@ class Vae final : public Objective {
 
   Tensor gaussian(const Tensor& x, const Tensor& mean) const {
     const double dimensions = static_cast<double>(x.numel() / (x.size(0) * x.size(1)));
-    const Tensor constant = (std_.values().log() + std::log(2 * std::numbers::pi) / 2) * dimensions;
+    const Tensor constant = (std_.values().log() + portable::log(2 * std::numbers::pi) / 2) * dimensions;
     return -sample_sum(((x - mean) / std_).square()) / 2 - constant.unsqueeze(1);
   }
 

@@ -1,4 +1,5 @@
 #include <saddle/plugin.hpp>
+#include <saddle/portable.hpp>
 
 #include <cmath>
 #include <numbers>
@@ -15,7 +16,7 @@ class Cosine final : public Schedule {
             "What the rate is multiplied with at the last step.");
   }
   double factor(double progress, int64_t lane) const override {
-    return std::lerp(final_.at(lane), 1.0, (1 + std::cos(std::numbers::pi * progress)) / 2);
+    return std::lerp(final_.at(lane), 1.0, (1 + portable::cos(std::numbers::pi * progress)) / 2);
   }
 
  private:

@@ -1,4 +1,5 @@
 #include <saddle/plugin.hpp>
+#include <saddle/portable.hpp>
 
 #include <cmath>
 
@@ -12,7 +13,9 @@ class Exponential final : public Schedule {
     s.param("final", &Exponential::final_, {.initial = 0.01, .range = above(0)},
             "What the rate is multiplied with at the last step.");
   }
-  double factor(double progress, int64_t lane) const override { return std::pow(final_.at(lane), progress); }
+  double factor(double progress, int64_t lane) const override {
+    return portable::pow(final_.at(lane), progress);
+  }
 
  private:
   LaneReal final_;

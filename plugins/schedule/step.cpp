@@ -1,4 +1,5 @@
 #include <saddle/plugin.hpp>
+#include <saddle/portable.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -17,7 +18,7 @@ class Step final : public Schedule {
   }
   double factor(double progress, int64_t lane) const override {
     const auto passed = std::count_if(at_.begin(), at_.end(), [&](double at) { return progress >= at; });
-    return std::pow(factor_.at(lane), static_cast<double>(passed));
+    return portable::pow(factor_.at(lane), static_cast<double>(passed));
   }
 
  private:

@@ -211,7 +211,7 @@ void add_run(CLI::App& app, Context& context) {
   verb->add_option("--device", o->device, "cpu or cuda");
   verb->add_option("--kernels", o->kernels,
                    "native; fma for no products through bfloat16 parts; portable for the same bits on any "
-                   "x86-64 processor "
+                   "x86-64 or ARM processor "
                    "(default: the store's, or native)");
   verb->add_flag("--quiet", o->quiet, "No progress and no hints");
   context.add_plugins_option(*verb);

@@ -1,7 +1,8 @@
 #include "game/network.hpp"
 
 #include <ATen/ops/cat.h>
-#include <ATen/ops/linalg_qr.h>
+
+#include <cmath>
 
 namespace saddle {
 namespace {
@@ -18,17 +19,36 @@ std::vector<Tensor> views_of(const Tensor& buffer, const std::vector<Slot>& slot
   return views;
 }
 
-// Orthonormal rows or columns, whichever are fewer, one lane at a time; the signs make the distribution
-// uniform.
+// The columns of a [n, m ≤ n], orthonormal in turn: Gram and Schmidt's way, twice, which is as good as
+// reflections (Giraud et al. 2005). LAPACK's last bits depend on the processor.
+void orthonormalise(Tensor a) {
+  auto x = a.accessor<double, 2>();
+  const int64_t n = a.size(0), m = a.size(1);
+  const auto product = [&](int64_t i, int64_t j) {
+    double sum = 0;
+    for (int64_t r = 0; r < n; ++r) sum += x[r][i] * x[r][j];
+    return sum;
+  };
+  for (int64_t j = 0; j < m; ++j) {
+    for (int64_t i = 0; i < 2 * j; ++i) {
+      const double along = product(i % j, j);
+      for (int64_t r = 0; r < n; ++r) x[r][j] -= along * x[r][i % j];
+    }
+    const double length = std::sqrt(product(j, j));
+    for (int64_t r = 0; r < n; ++r) x[r][j] /= length;
+  }
+}
+
+// Orthonormal rows or columns, whichever are fewer, one lane at a time, uniformly distributed.
 Tensor orthogonal(const Shape& shape, Random random) {
   const int64_t rows = shape.empty() ? 1 : shape[0], columns = rows == 0 ? 0 : numel(shape) / rows;
   const bool wide = rows < columns;
   const Tensor normal = random.normal({std::max(rows, columns), std::min(rows, columns)});
   std::vector<Tensor> lanes;
   for (const Tensor& one : normal.unbind(0)) {
-    const auto [q, r] = at::linalg_qr(one.to(at::kDouble));
-    const Tensor signed_q = q * r.diagonal().sign();
-    lanes.push_back((wide ? signed_q.t() : signed_q).to(one.scalar_type()));
+    const Tensor q = one.to(at::kCPU, at::kDouble, /*non_blocking=*/false, /*copy=*/true);
+    orthonormalise(q);
+    lanes.push_back((wide ? q.t() : q).to(one.options()));
   }
   return at::stack(lanes);
 }

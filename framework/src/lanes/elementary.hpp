@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <saddle/portable.hpp>
 
 namespace saddle::kernels {
 
@@ -76,13 +77,13 @@ struct ExpParts {
 }
 
 // Of float64, the C library's.
-inline double exp(double x) { return std::exp(x); }
-inline double expm1(double x) { return std::expm1(x); }
-inline double tanh(double x) { return std::tanh(x); }
+inline double exp(double x) { return portable::exp(x); }
+inline double expm1(double x) { return portable::expm1(x); }
+inline double tanh(double x) { return portable::tanh(x); }
 inline double sigmoid(double x) {
-  const double e = std::exp(-std::abs(x));
+  const double e = portable::exp(-std::abs(x));
   return (x >= 0 ? 1.0 : e) / (1 + e);
 }
-inline double softplus(double x) { return (x > 0 ? x : 0) + std::log1p(std::exp(-std::abs(x))); }
+inline double softplus(double x) { return (x > 0 ? x : 0) + portable::log1p(portable::exp(-std::abs(x))); }
 
 }  // namespace saddle::kernels

@@ -1,3 +1,4 @@
+#include <saddle/portable.hpp>
 #include <saddle/random.hpp>
 
 #include <ATen/ATen.h>
@@ -212,11 +213,13 @@ Tensor Random::open_uniform(const Shape& shape) {
 }
 
 Tensor Random::gumbel(const Shape& shape) {
-  return from_open_uniform(shape, [](double u) { return -std::log(-std::log(u)); }).to(options_.dtype());
+  return from_open_uniform(shape, [](double u) { return -portable::log(-portable::log(u)); })
+      .to(options_.dtype());
 }
 
 Tensor Random::logistic(const Shape& shape) {
-  return from_open_uniform(shape, [](double u) { return std::log(u) - std::log1p(-u); }).to(options_.dtype());
+  return from_open_uniform(shape, [](double u) { return portable::log(u) - portable::log1p(-u); })
+      .to(options_.dtype());
 }
 
 // draw(words of its own, parameter) for every parameter.

@@ -1,4 +1,5 @@
 #include "samplers.hpp"
+#include <saddle/portable.hpp>
 
 #include <cmath>
 #include <limits>
@@ -13,13 +14,13 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 // Marsaglia & Tsang 2000, for concentrations of at least 1.
 double log_gamma_from_one(Words& words, double concentration) {
-  const double d = concentration - 1.0 / 3, c = 1 / (3 * std::sqrt(d)), log_d = std::log(d);
+  const double d = concentration - 1.0 / 3, c = 1 / (3 * std::sqrt(d)), log_d = portable::log(d);
   for (uint64_t round = 0; round + 1 < gamma_blocks; ++round) {
     words.take(round);
     const double x = words.normal(), root = 1 + c * x;
     if (root <= 0) continue;
-    const double log_v = 3 * std::log(root), v = root * root * root;
-    if (std::log(words.uniform(1)) < x * x / 2 + d * (1 - v + log_v)) return log_d + log_v;
+    const double log_v = 3 * portable::log(root), v = root * root * root;
+    if (portable::log(words.uniform(1)) < x * x / 2 + d * (1 - v + log_v)) return log_d + log_v;
   }
   return log_d;  // with a probability below 1e-19
 }
@@ -28,7 +29,7 @@ double log_gamma_from_one(Words& words, double concentration) {
 double poisson_by_inversion(Words& words, double rate) {
   words.take(0);
   const double u = words.uniform(0);
-  double mass = std::exp(-rate), sum = mass, k = 0;
+  double mass = portable::exp(-rate), sum = mass, k = 0;
   while (sum < u && mass > 0) {
     ++k;
     mass *= rate / k;
@@ -41,15 +42,15 @@ double poisson_by_inversion(Words& words, double rate) {
 double deviance(double k, double rate) {
   if (k == 0) return rate;
   const double delta = (k - rate) / rate;
-  return std::abs(delta) < 0.5 ? rate * ((1 + delta) * std::log1p(delta) - delta)
-                               : k * std::log(k / rate) + rate - k;
+  return std::abs(delta) < 0.5 ? rate * ((1 + delta) * portable::log1p(delta) - delta)
+                               : k * portable::log(k / rate) + rate - k;
 }
 
 double log_mass(double k, double rate) {
   if (k == 0) return -rate;
   const double k2 = k * k;  // Stirling's series; below 1e-9 from k = 10 on, and exact enough to reject by
-  const double rest = k < 10 ? std::log(std::tgamma(k + 1)) - (k * std::log(k) - k)
-                             : std::log(2 * std::numbers::pi * k) / 2 +
+  const double rest = k < 10 ? portable::log(portable::tgamma(k + 1)) - (k * portable::log(k) - k)
+                             : portable::log(2 * std::numbers::pi * k) / 2 +
                                    (1.0 / 12 - (1.0 / 360 - (1.0 / 1260 - 1 / (1680 * k2)) / k2) / k2) / k;
   return -deviance(k, rate) - rest;
 }
@@ -64,7 +65,7 @@ double poisson_by_rejection(Words& words, double rate) {
     const double k = std::floor((2 * a / us + b) * u + rate + 0.43);
     if (us >= 0.07 && v <= squeeze) return k;
     if (k < 0 || (us < 0.013 && v > us)) continue;
-    if (std::log(v * inverse_alpha / (a / (us * us) + b)) <= log_mass(k, rate)) return k;
+    if (portable::log(v * inverse_alpha / (a / (us * us) + b)) <= log_mass(k, rate)) return k;
   }
   return std::floor(rate);  // with a probability below 1e-20
 }
@@ -95,7 +96,7 @@ double log_gamma(Words& words, double concentration) {
   // A gamma number of a + 1 times u^(1/a).
   const double larger = log_gamma_from_one(words, concentration + 1);
   words.take(gamma_blocks - 1);
-  return larger + std::log(words.uniform(0)) / concentration;
+  return larger + portable::log(words.uniform(0)) / concentration;
 }
 
 double poisson(Words& words, double rate) {

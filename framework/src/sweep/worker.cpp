@@ -14,6 +14,7 @@
 
 #include "config/parse_trial.hpp"
 #include "game/trainer.hpp"
+#include "lanes/portable_operators.hpp"
 #include "store/atomic_file.hpp"
 #include "store/checkpoint.hpp"
 #include "store/shard.hpp"
@@ -239,6 +240,7 @@ int run_worker(const WorkerSettings& settings, const Registry& registry) {
   fcntl(commands_in, F_SETFD, FD_CLOEXEC);
   fcntl(events_out, F_SETFD, FD_CLOEXEC);
   at::set_num_threads(static_cast<int>(settings.threads));
+  if (settings.kernels == "portable") use_portable_operators();
   Worker worker(settings, registry);
   std::string buffer, line;
   while (!stop_requested && next_line(buffer, line)) {

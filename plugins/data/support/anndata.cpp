@@ -1,4 +1,5 @@
 #include "anndata.hpp"
+#include <saddle/portable.hpp>
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
@@ -129,7 +130,7 @@ std::vector<std::string> obs_column(const Hdf5File& file, const std::string& col
 
 void round_to_counts(Table& table, const Tensor& factors) {
   const auto whole = [&](double x, int64_t row, int64_t column) {
-    const double count = std::expm1(x) * factors.const_data_ptr<double>()[row], near = std::round(count);
+    const double count = portable::expm1(x) * factors.const_data_ptr<double>()[row], near = std::round(count);
     if (!(near >= 0) || std::abs(count - near) > 0.01 * std::max(1.0, near))
       throw ParamError(
           "recover_counts",

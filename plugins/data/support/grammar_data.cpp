@@ -1,4 +1,5 @@
 #include "grammar_data.hpp"
+#include <saddle/portable.hpp>
 
 #include <cmath>
 #include <limits>
@@ -14,8 +15,8 @@ Batch GrammarData::draw(Random& random, int64_t batch) const {
 }
 
 std::optional<Grammar> GrammarData::grammar() const {
-  const double log_all = static_cast<double>(length_) * std::log(static_cast<double>(letters_.size()));
-  return Grammar{[this](std::string_view s) { return accepts(s); }, std::exp(log_count_ - log_all)};
+  const double log_all = static_cast<double>(length_) * portable::log(static_cast<double>(letters_.size()));
+  return Grammar{[this](std::string_view s) { return accepts(s); }, portable::exp(log_count_ - log_all)};
 }
 
 Tensor GrammarData::log_density(const Tensor& samples) const {

@@ -1,4 +1,5 @@
 #include "mixture.hpp"
+#include <saddle/portable.hpp>
 
 #include <algorithm>
 #include <numbers>
@@ -71,7 +72,7 @@ Tensor Mixture::log_density(const Tensor& samples) const {
   const Tensor distances =
       (samples.to(at::kDouble).unsqueeze(-2) - means).square().sum(-1);  // [lane, batch, mode]
   const Tensor constants = table_.weights.to(options).log() - dimension * stds.log() -
-                           0.5 * dimension * std::log(2 * std::numbers::pi);
+                           0.5 * dimension * portable::log(2 * std::numbers::pi);
   return at::logsumexp(constants - 0.5 * distances / stds.square(), -1);
 }
 

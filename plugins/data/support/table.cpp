@@ -1,4 +1,5 @@
 #include "table.hpp"
+#include <saddle/portable.hpp>
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
@@ -118,7 +119,7 @@ void normalise(Table& table, const Tensor& factors, bool log1p) {
   const auto* factor = of_row.const_data_ptr<double>();
   each_number(table, [&](int64_t row, int64_t, double& x) {
     x *= factor[row];
-    if (log1p) x = std::log1p(x);
+    if (log1p) x = portable::log1p(x);
   });
 }
 

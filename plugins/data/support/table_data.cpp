@@ -1,4 +1,5 @@
 #include "table_data.hpp"
+#include <saddle/portable.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +9,7 @@ namespace saddle {
 namespace {
 
 double itself(double x) { return x; }
-double before_log1p(double x) { return std::expm1(x); }
+double before_log1p(double x) { return portable::expm1(x); }
 
 /// The k features of the largest score, in the order of the table; of equal ones the first.
 Tensor best(const Tensor& score, int64_t k) {

@@ -13,16 +13,19 @@ inline Tensor origin_of(const Tensor& real) {
 
 /// [lane, n, feature] and [lane, m, feature] -> [lane, n, m]
 inline Tensor squared_distances(const Tensor& x, const Tensor& y) {
+  // Term by term: see mmd's value().
   const Tensor norms_x = sample_sum(x * x).unsqueeze(2), norms_y = sample_sum(y * y).unsqueeze(1);
-  return (norms_x + norms_y - 2 * saddle::matmul(x, y, false, true)).clamp_min(0);
+  const Tensor products = saddle::matmul(x, y, false, true);
+  return (norms_x + norms_y - 2 * products).clamp_min(0);
 }
 
 /// Euclidean distances in float64, whatever the samples are: the root of a float32 difference of squares has
 /// half of the digits near 0. What is 0 but for rounding is 0, and has gradient 0.
 inline Tensor distances(const Tensor& x_any, const Tensor& y_any) {
   const Tensor x = x_any.to(at::kDouble), y = y_any.to(at::kDouble);
-  const Tensor norms = sample_sum(x * x).unsqueeze(2) + sample_sum(y * y).unsqueeze(1);
-  const Tensor squared = norms - 2 * saddle::matmul(x, y, false, true);
+  const Tensor norms_x = sample_sum(x * x).unsqueeze(2), norms_y = sample_sum(y * y).unsqueeze(1);
+  const Tensor norms = norms_x + norms_y, products = saddle::matmul(x, y, false, true);
+  const Tensor squared = norms - 2 * products;
   const Tensor apart = squared > 1e-14 * norms;
   return at::where(apart, at::where(apart, squared, 1).sqrt(), 0);
 }

@@ -1,4 +1,5 @@
 #include "mode_counts.hpp"
+#include <saddle/portable.hpp>
 
 #include <ATen/ATen.h>
 
@@ -43,7 +44,7 @@ double mode_divergence(const std::vector<int64_t>& counts, const Tensor& weights
   double sum = 0;
   for (size_t k = 0; k < counts.size(); ++k) {
     const double share = static_cast<double>(counts[k]) / total;
-    if (share > 0) sum += share * std::log(share / weights[static_cast<int64_t>(k)].item<double>());
+    if (share > 0) sum += share * portable::log(share / weights[static_cast<int64_t>(k)].item<double>());
   }
   return sum;
 }

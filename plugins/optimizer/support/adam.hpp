@@ -1,6 +1,7 @@
 // Adam and its variants: running means of the gradient and of its square, corrected for their start at zero.
 #pragma once
 #include <saddle/plugin.hpp>
+#include <saddle/portable.hpp>
 #include <saddle/vectorize.hpp>
 
 #include <algorithm>
@@ -132,8 +133,8 @@ class AdamFamily : public Optimizer {
             static_cast<T>(1 - beta1),
             static_cast<T>(beta2),
             static_cast<T>(1 - beta2),
-            static_cast<T>(1 / std::sqrt(1 - std::pow(beta2, t))),
-            static_cast<T>(rate / (1 - std::pow(beta1, t))),
+            static_cast<T>(1 / std::sqrt(1 - portable::pow(beta2, t))),
+            static_cast<T>(rate / (1 - portable::pow(beta1, t))),
             static_cast<T>(epsilon_.at(lane)),
             static_cast<T>(decoupled_ ? 0 : decay),
             static_cast<T>(decoupled_ ? 1 - rate * decay : 1)};

@@ -1,4 +1,5 @@
 #include "normal_quantile.hpp"
+#include <saddle/portable.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -16,7 +17,7 @@ double polynomial(const double (&coefficients)[n], double x) {
 
 }  // namespace
 
-double normal_cdf(double x) { return std::erfc(-x / std::numbers::sqrt2) / 2; }
+double normal_cdf(double x) { return portable::erfc(-x / std::numbers::sqrt2) / 2; }
 
 double normal_quantile(double p) {
   constexpr double a[] = {3.3871328727963666080e0,  1.3314166789178437745e+2, 1.9715909503065514427e+3,
@@ -57,7 +58,7 @@ double normal_quantile(double p) {
     const double r = 0.180625 - q * q;
     return q * polynomial(a, r) / polynomial(b, r);
   }
-  const double r = std::sqrt(-std::log(q < 0 ? p : 1 - p));
+  const double r = std::sqrt(-portable::log(q < 0 ? p : 1 - p));
   const double x =
       r <= 5 ? polynomial(c, r - 1.6) / polynomial(d, r - 1.6) : polynomial(e, r - 5) / polynomial(f, r - 5);
   return q < 0 ? -x : x;
