@@ -8,6 +8,7 @@
 
 #include "bench/groups.hpp"
 #include "bench/one_core.hpp"
+#include "lanes/portable_operators.hpp"
 #include "sweep/cores.hpp"
 #include "sweep/record.hpp"
 
@@ -60,6 +61,7 @@ Report run(Settings settings, const Registry& registry) {
   at::set_num_threads(on_cpu ? 1 : static_cast<int>(cores()));
   std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is reported
   const char* kernels = std::getenv("SADDLE_KERNELS");
+  if (kernels != nullptr && std::string_view(kernels) == "portable") use_portable_operators();
   const Provenance here = process_provenance(kernels != nullptr ? kernels : "native", settings.device);
   Report report;
   report.peers = !settings.peers.empty();

@@ -8,7 +8,6 @@
 #include <saddle/ops.hpp>
 #include <saddle/portable.hpp>
 
-#include <array>
 #include <cmath>
 #include <limits>
 
@@ -54,11 +53,9 @@ double logistic(double x) {
 }
 
 template <double (*f)(double)>
-struct Unary {
-  static Tensor make(const Tensor& x) { return mapped(x, f); }
-  static Tensor& in_place(Tensor& x) { return x.copy_(make(x)); }
-  static Tensor& out(const Tensor& x, Tensor& result) { return put(result, make(x)); }
-};
+Tensor unary(const Tensor& x) {
+  return mapped(x, f);
+}
 
 // Powers.
 
@@ -142,6 +139,13 @@ Tensor mean_over(const Tensor& x, Dims dims, bool keep, std::optional<ScalarType
   return total / static_cast<double>(n);
 }
 
+Tensor sum_of_all(const Tensor& x, std::optional<ScalarType> type) {
+  return sum_over(x, std::nullopt, false, type);
+}
+Tensor mean_of_all(const Tensor& x, std::optional<ScalarType> type) {
+  return mean_over(x, std::nullopt, false, type);
+}
+
 Tensor variance(const Tensor& x, Dims dims, const std::optional<Scalar>& correction, bool keep) {
   const Tensor away = x - mean_over(x, dims, true, std::nullopt),
                squares = sum_over(away * away, dims, keep, std::nullopt);
@@ -184,28 +188,16 @@ Tensor added(const Tensor& c, const Tensor& ab, const Scalar& beta, const Scalar
 }
 
 template <Tensor (*multiply)(const Tensor&, const Tensor&)>
-struct Product {
-  static Tensor make(const Tensor& a, const Tensor& b) { return multiply(a, b); }
-  static Tensor& out(const Tensor& a, const Tensor& b, Tensor& result) { return put(result, multiply(a, b)); }
-  static Tensor make_added(const Tensor& c, const Tensor& a, const Tensor& b, const Scalar& beta,
-                           const Scalar& alpha) {
-    return added(c, multiply(a, b), beta, alpha);
-  }
-  static Tensor& add_in_place(Tensor& c, const Tensor& a, const Tensor& b, const Scalar& beta,
-                              const Scalar& alpha) {
-    return c.copy_(make_added(c, a, b, beta, alpha));
-  }
-  static Tensor& added_out(const Tensor& c, const Tensor& a, const Tensor& b, const Scalar& beta,
-                           const Scalar& alpha, Tensor& result) {
-    return put(result, make_added(c, a, b, beta, alpha));
-  }
-};
+Tensor multiplied_and_added(const Tensor& c, const Tensor& a, const Tensor& b, const Scalar& beta,
+                            const Scalar& alpha) {
+  return added(c, multiply(a, b), beta, alpha);
+}
 
 // Softmax and its gradients.
 
 Tensor softmax(const Tensor& x, int64_t dim, bool) {
   const Tensor e = (x - x.amax(dim, true)).exp();
-  return e / sum(e, dim, true, std::nullopt);
+  return e / sum_over(e, dim, true, std::nullopt);
 }
 Tensor log_softmax(const Tensor& x, int64_t dim, bool) {
   const Tensor away = x - x.amax(dim, true);
@@ -220,121 +212,97 @@ Tensor log_softmax_gradient(const Tensor& g, const Tensor& y, int64_t dim, Scala
 Tensor tanh_gradient(const Tensor& g, const Tensor& y) { return g * (1 - y * y); }
 Tensor sigmoid_gradient(const Tensor& g, const Tensor& y) { return g * (y * (1 - y)); }
 
+/// An operator's other forms: into its first argument, and into a given tensor.
+template <auto f>
+struct Forms;
+template <class First, class... Rest, Tensor (*f)(First, Rest...)>
+struct Forms<f> {
+  static Tensor& in_place(Tensor& x, Rest... rest) { return x.copy_(f(x, rest...)); }
+  static Tensor& out(First first, Rest... rest, Tensor& result) { return put(result, f(first, rest...)); }
+};
+
 /// Operators, and where their names are noted.
 class Replaced {
  public:
   Replaced() : library_(torch::Library::IMPL, "aten", c10::DispatchKey::CPU, __FILE__, __LINE__) {}
 
-  template <class F>
-  void with(const char* name, F* f) {
-    library_.impl(name, torch::CppFunction(f));
-    names_.push_back(std::string("aten::") + name);
+  /// By f; its other forms by those names.
+  template <auto f>
+  void with(const std::string& name, const std::string& out = "", const std::string& in_place = "") {
+    put_in(name, f);
+    if (!out.empty()) put_in(out, &Forms<f>::out);
+    if (!in_place.empty()) put_in(in_place, &Forms<f>::in_place);
   }
   template <double (*f)(double)>
-  void unary(const std::string& name) {
-    with(name.c_str(), &Unary<f>::make);
-    with((name + "_").c_str(), &Unary<f>::in_place);
-    with((name + ".out").c_str(), &Unary<f>::out);
+  void elementary(const std::string& name) {
+    with<&unary<f>>(name, name + ".out", name + "_");
   }
   template <Tensor (*multiply)(const Tensor&, const Tensor&)>
   void product(const std::string& name, const std::string& adding) {
-    with(name.c_str(), &Product<multiply>::make);
-    with((name + ".out").c_str(), &Product<multiply>::out);
-    if (adding.empty()) return;
-    with(adding.c_str(), &Product<multiply>::make_added);
-    with((adding + "_").c_str(), &Product<multiply>::add_in_place);
-    with((adding + ".out").c_str(), &Product<multiply>::added_out);
+    with<multiply>(name, name + ".out");
+    with<&multiplied_and_added<multiply>>(adding, adding + ".out", adding + "_");
   }
   const std::vector<std::string>& names() const { return names_; }
 
  private:
+  template <class F>
+  void put_in(const std::string& name, F* f) {
+    library_.impl(name.c_str(), torch::CppFunction(f));
+    names_.push_back("aten::" + name);
+  }
+
   torch::Library library_;
   std::vector<std::string> names_;
 };
 
 void replace_elementary(Replaced& r) {
-  r.unary<portable::exp>("exp");
-  r.unary<portable::exp2>("exp2");
-  r.unary<portable::expm1>("expm1");
-  r.unary<portable::log>("log");
-  r.unary<portable::log2>("log2");
-  r.unary<portable::log10>("log10");
-  r.unary<portable::log1p>("log1p");
-  r.unary<portable::sin>("sin");
-  r.unary<portable::cos>("cos");
-  r.unary<portable::tan>("tan");
-  r.unary<portable::sinh>("sinh");
-  r.unary<portable::cosh>("cosh");
-  r.unary<portable::tanh>("tanh");
-  r.unary<portable::asin>("asin");
-  r.unary<portable::acos>("acos");
-  r.unary<portable::atan>("atan");
-  r.unary<portable::erf>("erf");
-  r.unary<portable::erfc>("erfc");
-  r.unary<portable::lgamma>("lgamma");
-  r.unary<square_root>("sqrt");
-  r.unary<inverse_root>("rsqrt");
-  r.unary<logistic>("sigmoid");
-  r.with("tanh_backward", &tanh_gradient);
-  r.with("sigmoid_backward", &sigmoid_gradient);
-  r.with("pow.Tensor_Scalar", &power);
-  r.with("pow.Tensor_Tensor", &powers);
-  r.with(
-      "pow_.Scalar", +[](Tensor& x, const Scalar& y) -> Tensor& { return x.copy_(power(x, y)); });
-  r.with(
-      "pow_.Tensor", +[](Tensor& x, const Tensor& y) -> Tensor& { return x.copy_(powers(x, y)); });
-  r.with(
-      "pow.Tensor_Scalar_out",
-      +[](const Tensor& x, const Scalar& y, Tensor& out) -> Tensor& { return put(out, power(x, y)); });
-  r.with(
-      "pow.Tensor_Tensor_out",
-      +[](const Tensor& x, const Tensor& y, Tensor& out) -> Tensor& { return put(out, powers(x, y)); });
+  r.elementary<portable::exp>("exp");
+  r.elementary<portable::exp2>("exp2");
+  r.elementary<portable::expm1>("expm1");
+  r.elementary<portable::log>("log");
+  r.elementary<portable::log2>("log2");
+  r.elementary<portable::log10>("log10");
+  r.elementary<portable::log1p>("log1p");
+  r.elementary<portable::sin>("sin");
+  r.elementary<portable::cos>("cos");
+  r.elementary<portable::tan>("tan");
+  r.elementary<portable::sinh>("sinh");
+  r.elementary<portable::cosh>("cosh");
+  r.elementary<portable::tanh>("tanh");
+  r.elementary<portable::asin>("asin");
+  r.elementary<portable::acos>("acos");
+  r.elementary<portable::atan>("atan");
+  r.elementary<portable::erf>("erf");
+  r.elementary<portable::erfc>("erfc");
+  r.elementary<portable::lgamma>("lgamma");
+  r.elementary<square_root>("sqrt");
+  r.elementary<inverse_root>("rsqrt");
+  r.elementary<logistic>("sigmoid");
+  r.with<&tanh_gradient>("tanh_backward");
+  r.with<&sigmoid_gradient>("sigmoid_backward");
+  r.with<&power>("pow.Tensor_Scalar", "pow.Tensor_Scalar_out", "pow_.Scalar");
+  r.with<&powers>("pow.Tensor_Tensor", "pow.Tensor_Tensor_out", "pow_.Tensor");
 }
 
-using Type = std::optional<ScalarType>;
-
 void replace_reductions(Replaced& r) {
-  r.with(
-      "sum", +[](const Tensor& x, Type type) { return sum_over(x, std::nullopt, false, type); });
-  r.with("sum.dim_IntList", &sum_over);
-  r.with(
-      "sum.IntList_out", +[](const Tensor& x, Dims dims, bool keep, Type type, Tensor& out) -> Tensor& {
-        return put(out, sum_over(x, dims, keep, type));
-      });
-  r.with(
-      "mean", +[](const Tensor& x, Type type) { return mean_over(x, std::nullopt, false, type); });
-  r.with("mean.dim", &mean_over);
-  r.with(
-      "mean.out", +[](const Tensor& x, Dims dims, bool keep, Type type, Tensor& out) -> Tensor& {
-        return put(out, mean_over(x, dims, keep, type));
-      });
-  r.with("var.correction", &variance);
-  r.with("std.correction", &deviation);
-  r.with("linalg_vector_norm", &norm_over);
-  r.with(
-      "linalg_vector_norm.out",
-      +[](const Tensor& x, const Scalar& p, Dims dims, bool keep, Type type, Tensor& out) -> Tensor& {
-        return put(out, norm_over(x, p, dims, keep, type));
-      });
-  r.with("_softmax", &softmax);
-  r.with(
-      "_softmax.out", +[](const Tensor& x, int64_t dim, bool half, Tensor& out) -> Tensor& {
-        return put(out, softmax(x, dim, half));
-      });
-  r.with("_log_softmax", &log_softmax);
-  r.with(
-      "_log_softmax.out", +[](const Tensor& x, int64_t dim, bool half, Tensor& out) -> Tensor& {
-        return put(out, log_softmax(x, dim, half));
-      });
-  r.with("_softmax_backward_data", &softmax_gradient);
-  r.with("_log_softmax_backward_data", &log_softmax_gradient);
+  r.with<&sum_of_all>("sum");
+  r.with<&sum_over>("sum.dim_IntList", "sum.IntList_out");
+  r.with<&mean_of_all>("mean");
+  r.with<&mean_over>("mean.dim", "mean.out");
+  r.with<&variance>("var.correction");
+  r.with<&deviation>("std.correction");
+  r.with<&norm_over>("linalg_vector_norm", "linalg_vector_norm.out");
+  r.with<&softmax>("_softmax", "_softmax.out");
+  r.with<&log_softmax>("_log_softmax", "_log_softmax.out");
+  r.with<&softmax_gradient>("_softmax_backward_data");
+  r.with<&log_softmax_gradient>("_log_softmax_backward_data");
 }
 
 void replace_products(Replaced& r) {
-  r.product<batched>("bmm", "baddbmm");
-  r.product<product>("mm", "addmm");
-  r.product<of_vector>("mv", "addmv");
-  r.with("dot", &of_vectors);
+  r.product<&batched>("bmm", "baddbmm");
+  r.product<&product>("mm", "addmm");
+  r.product<&of_vector>("mv", "addmv");
+  r.with<&of_vectors>("dot");
 }
 
 const Replaced& replaced() {
