@@ -174,6 +174,25 @@ void lane_ends_alone(const Elsewhere& place) {
   }
 }
 
+// Alike by turns, so that they are no neighbours; all alike; and each another.
+void lanes_of_many_rates(const Elsewhere& place) {
+  for (const char* optimizer : {"adam", "adamw", "amsgrad", "sgd"})
+    for (const uint64_t kinds : {1, 2, 7}) {
+      INFO(optimizer << ", " << kinds << " rates");
+      std::vector<TrialConfig> trials;
+      for (uint64_t seed = 0; seed < 7; ++seed) {
+        check::Bed bed = check::odd_bed();
+        bed.train["steps"] = "5";
+        bed.train["dtype"] = "float64";
+        bed.train["critic_optimizer"] =
+            fmt::format("{{use: {}, rate: {}}}", optimizer, 0.001 * static_cast<double>(1 + seed % kinds));
+        trials.push_back(bed.trial(checked_registry(), seed));
+      }
+      const Run here = run(trials, {}, false), there = run(trials, place, true);
+      for (const auto& [seed, one] : here.results) check_alike(one, there.results.at(seed), rounding);
+    }
+}
+
 }  // namespace
 
 TEST_CASE("every plugin trains on another device as on the CPU, but for rounding") {
@@ -186,6 +205,10 @@ TEST_CASE("captured losses have the bits of evaluated ones, whichever plugin is 
 
 TEST_CASE("a lane that diverges on another device ends there, and its neighbours go on") {
   lane_ends_alone(fake());
+}
+
+TEST_CASE("lanes of equal and of other rates train on another device as on the CPU") {
+  lanes_of_many_rates(fake());
 }
 
 TEST_CASE("what plays at some updates alone is captured for those and for the others") {
@@ -205,6 +228,10 @@ TEST_CASE("every plugin trains on a GPU as on the CPU, but for rounding", "[.gpu
 TEST_CASE("losses captured on a GPU give what evaluated ones give, whichever plugin is used", "[.gpu]") {
   const auto refused = captured_as_evaluated(gpu(), /*to_the_bit=*/false);
   CHECK(std::includes(not_captured.begin(), not_captured.end(), refused.begin(), refused.end()));
+}
+
+TEST_CASE("lanes of equal and of other rates train on a GPU as on the CPU", "[.gpu]") {
+  lanes_of_many_rates(gpu());
 }
 
 TEST_CASE("a lane that diverges on a GPU ends there, and its neighbours go on", "[.gpu]") {
