@@ -11,6 +11,7 @@ find_package(Boost 1.74 REQUIRED)
 find_package(HDF5 REQUIRED COMPONENTS C HL)
 find_package(ZLIB REQUIRED)
 find_library(SADDLE_SLEEF sleef REQUIRED DOC "SLEEF, for elementary functions with the same bits everywhere")
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(Threads REQUIRED)
 
 find_program(SADDLE_CCACHE ccache)

@@ -65,6 +65,7 @@ essential_packages=(
   'libssl-dev        has_header openssl/evp.h'
   'zlib1g-dev        has_header zlib.h'
   'libsleef-dev      has_header sleef.h'
+  'libeigen3-dev     has_header eigen3/Eigen/Eigenvalues Eigen/Eigenvalues'
 )
 useful_packages=(
   'ccache                have ccache'

@@ -76,7 +76,7 @@ states = {shown(where / "child", path.stem)["provenance"]["git_folder"]: path fo
 assert set(states) == {commit, commit + "-dirty"}, states
 provenance = shown("skip", next(t for t in table("skip") if t not in skipped))["provenance"]
 for key in ("saddle", "git_build", "git_folder", "libtorch", "mkl", "hdf5", "libc", "compiler", "build", "flags", "headers",
-            "kernels", "products", "cpu_capability", "device", "device_name", "host", "system", "plugin.data.ring"):
+            "kernels", "products", "elementary", "cpu_capability", "device", "device_name", "host", "system", "plugin.data.ring"):
     assert provenance.get(key), f"{key} is missing in {provenance}"
 assert "-ffp-contract=off" in provenance["flags"] and provenance["kernels"] == "native", provenance
 

@@ -3,7 +3,9 @@
 #include <cmath>
 #include <numbers>
 
+#include "lanes/gamma_slope.hpp"
 #include "plugin_fixture.hpp"
+#include "saddle/portable.hpp"
 
 using namespace saddle;
 using namespace saddle::testing;
@@ -250,6 +252,29 @@ TEST_CASE("log probabilities and their slopes keep their bits beside other lanes
       CHECK(same_bits(alone[i], lane_of(together[i], lane)));
     }
   }
+}
+
+TEST_CASE("a gamma number's slope by its concentration is that of its quantile") {
+  const auto table = json_fixture("gamma.json")["slopes"];
+  for (size_t i = 0; i < table["a"].size(); ++i) {
+    const double a = table["a"][i], log_x = table["log_x"][i], truth = table["slope"][i];
+    CAPTURE(a, log_x, truth);
+    CHECK(std::abs(log_gamma_slope(a, log_x) / truth - 1) < (a > 1000 ? 1e-8 : 1e-12));
+  }
+}
+
+TEST_CASE("digamma and its derivatives are those of 40 digits") {
+  const auto table = json_fixture("gamma.json")["polygamma"];
+  for (size_t i = 0; i < table["n"].size(); ++i) {
+    const int64_t n = table["n"][i];
+    const double x = table["x"][i], truth = table["value"][i];
+    CAPTURE(n, x, truth);
+    // Near a root, or where two large terms cancel, the distance to them counts.
+    CHECK(std::abs(portable::polygamma(n, x) - truth) < 1e-13 * std::max(1.0, std::abs(truth)));
+  }
+  CHECK(std::isnan(portable::digamma(-2)));
+  CHECK(portable::digamma(0.0) == -std::numeric_limits<double>::infinity());
+  CHECK(portable::polygamma(1, 0) == std::numeric_limits<double>::infinity());
 }
 
 TEST_CASE("the gradients through gamma and Dirichlet draws have the mean of the expectation's slope") {

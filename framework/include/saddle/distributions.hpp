@@ -7,8 +7,8 @@
 namespace saddle {
 
 /// Gamma numbers of scale 1, one for each concentration [lane, …]. Their gradient is implicit, −∂F/∂a over
-/// the density (Figurnov, Mohamed & Mnih 2018): its mean is the slope of the expectation. It has LibTorch's
-/// accuracy of 1e-3 and can't be differentiated again.
+/// the density (Figurnov, Mohamed & Mnih 2018), to 1e-8 or better: its mean is the slope of the expectation.
+/// It can't be differentiated again.
 SADDLE_API Tensor draw_gamma(const Tensor& concentration, Random& random);
 /// Compositions along the last axis; the gradient as above.
 SADDLE_API Tensor draw_dirichlet(const Tensor& concentration, Random& random);

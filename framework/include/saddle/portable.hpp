@@ -2,6 +2,8 @@
 #pragma once
 #include <saddle/export.hpp>
 
+#include <cstdint>
+
 /// SLEEF's functions without fused multiply-adds (Shibata & Petrogalli 2020): at most 1 unit in the last
 /// place from the true value, erfc 1.5. Draws, schedules and whatever else enters a trial's numbers go
 /// through them.
@@ -29,5 +31,9 @@ SADDLE_API double erfc(double x);
 /// ln |Γ(x)|
 SADDLE_API double lgamma(double x);
 SADDLE_API double tgamma(double x);
+/// The n-th derivative of ψ(x) = Γ′(x)/Γ(x), to about 1e-14. Infinite or NaN at 0, −1, …; NaN below −10⁶
+/// unless n is 0.
+SADDLE_API double polygamma(int64_t n, double x);
+SADDLE_API double digamma(double x);
 
 }  // namespace saddle::portable

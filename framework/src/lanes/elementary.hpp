@@ -76,7 +76,7 @@ struct ExpParts {
   return clamped(x, 0, __builtin_inff()) + log1p_of_unit(exp(-std::abs(x)));
 }
 
-// Of float64, the C library's.
+// Of float64.
 inline double exp(double x) { return portable::exp(x); }
 inline double expm1(double x) { return portable::expm1(x); }
 inline double tanh(double x) { return portable::tanh(x); }

@@ -38,14 +38,23 @@ void CapturedGraph::Inlet::fetch(int64_t step) {
     if (device_[i].defined()) device_[i].copy_(now_.made[i], /*non_blocking=*/true);
 }
 
-void CapturedGraph::Inlet::look_ahead(int64_t step) { make_for(next_, step); }
+// A step that never comes, behind the last, may be out of what can be made.
+void CapturedGraph::Inlet::look_ahead(int64_t step) {
+  if (next_.step == step) return;
+  next_.step = -1;
+  try {
+    make_for(next_, step);
+  } catch (const std::exception&) {
+    next_.step = -1;  // who runs that step learns of it
+  }
+}
 
-// A graph's steps are mostly as far apart as they were.
+// A graph's steps are mostly as far apart as they were, whether it runs once at each or twice.
 void CapturedGraph::run(int64_t step) {
   for (Inlet& inlet : inlets_) inlet.fetch(step);
   graph_->replay();
-  const int64_t stride = last_step_ ? step - *last_step_ : 1;
-  for (Inlet& inlet : inlets_) inlet.look_ahead(step + stride);
+  if (last_step_ && step > *last_step_) stride_ = step - *last_step_;
+  for (Inlet& inlet : inlets_) inlet.look_ahead(step + stride_);
   last_step_ = step;
 }
 

@@ -46,6 +46,7 @@ class SADDLE_API CapturedGraph {
   std::vector<Inlet> inlets_;
   std::vector<Tensor> constants_;
   std::optional<int64_t> last_step_;
+  int64_t stride_ = 1;
 };
 
 class SADDLE_API GraphRecorder final : public Recording {

@@ -138,6 +138,8 @@ Tensor dense_lanes(const Tensor& x) {
 Tensor raw_matmul(const Tensor& a_any, const Tensor& b_any, bool ta, bool tb) {
   const Tensor a = dense_lanes(a_any), b = dense_lanes(b_any);
   const int64_t lanes = a.size(0), m = a.size(ta ? 2 : 1), k = a.size(ta ? 1 : 2), n = b.size(tb ? 1 : 2);
+  TORCH_CHECK(a.scalar_type() == b.scalar_type(), "matmul: ", a.scalar_type(), " and ", b.scalar_type(),
+              " are not of one type");
   TORCH_CHECK(b.size(0) == lanes && b.size(tb ? 2 : 1) == k, "matmul: ", a.sizes(), " and ", b.sizes(),
               " do not fit", ta ? ", first transposed" : "", tb ? ", second transposed" : "");
   Tensor c = at::empty({lanes, m, n}, a.options());

@@ -2,14 +2,18 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Dispatch.h>
-#include <ATen/WrapDimUtils.h>
+#include <ATen/WrapDimUtilsMulti.h>
 #include <ATen/native/Resize.h>
 #include <torch/library.h>
 #include <saddle/ops.hpp>
 #include <saddle/portable.hpp>
 
+#include <bitset>
 #include <cmath>
 #include <limits>
+#include <numeric>
+
+#include "portable_algebra.hpp"
 
 // They replace ATen's kernels, below autograd, which goes on to differentiate as it did. What they call in
 // turn is either exact (sums and products of two numbers, comparisons, copies) or one of them.
@@ -21,7 +25,13 @@ using c10::Scalar;
 using c10::ScalarType;
 using Dims = at::OptionalIntArrayRef;
 
+void check_type(const Tensor& value, const Tensor& out) {
+  TORCH_CHECK(c10::canCast(value.scalar_type(), out.scalar_type()), "result type ", value.scalar_type(),
+              " can't be cast to the desired output type ", out.scalar_type());
+}
+
 Tensor& put(Tensor& out, const Tensor& value) {
+  check_type(value, out);
   at::native::resize_output(out, value.sizes());
   return out.copy_(value);
 }
@@ -57,31 +67,86 @@ Tensor unary(const Tensor& x) {
   return mapped(x, f);
 }
 
-// Powers.
+// Powers and derivatives of digamma.
+
+int64_t whole_power(int64_t x, int64_t n) {
+  if (n < 0) return x == 1 ? 1 : x == -1 ? (n % 2 == 0 ? 1 : -1) : 0;
+  uint64_t product = 1;  // modulo 2⁶⁴, as ATen's
+  for (auto factor = static_cast<uint64_t>(x); n > 0; n /= 2, factor *= factor)
+    if (n % 2 == 1) product *= factor;
+  return static_cast<int64_t>(product);
+}
+
+/// f of every two numbers of tensors that are broadcast, of the type T.
+template <class T, class F>
+Tensor paired(const Tensor& x, const Tensor& y, F f) {
+  const auto type = c10::CppTypeToScalarType<T>::value;
+  const auto both = at::broadcast_tensors({x, y});
+  const Tensor a = both[0].to(type).contiguous(), b = both[1].to(type).contiguous();
+  Tensor c = at::empty_like(a);
+  const T *left = a.const_data_ptr<T>(), *right = b.const_data_ptr<T>();
+  T* out = c.mutable_data_ptr<T>();
+  for (int64_t i = 0; i < c.numel(); ++i) out[i] = f(left[i], right[i]);
+  return c;
+}
 
 Tensor powers(const Tensor& x, const Tensor& y) {
   const auto type = at::result_type(x, y);
   TORCH_CHECK(!c10::isComplexType(type), "portable kernels know no complex numbers");
-  const auto both = at::broadcast_tensors({x, y});
-  const Tensor a = both[0].to(at::kDouble).contiguous(), b = both[1].to(at::kDouble).contiguous();
-  Tensor c = at::empty_like(a);
-  const auto *base = a.const_data_ptr<double>(), *exponent = b.const_data_ptr<double>();
-  auto* out = c.mutable_data_ptr<double>();
-  for (int64_t i = 0; i < c.numel(); ++i) out[i] = portable::pow(base[i], exponent[i]);
-  return c.to(type);
+  if (c10::isIntegralType(type, /*includeBool=*/true)) return paired<int64_t>(x, y, whole_power).to(type);
+  return paired<double>(x, y, portable::pow).to(type);
 }
 
-Tensor power(const Tensor& x, const Scalar& exponent) {
+Tensor power(const Tensor& any, const Scalar& exponent) {
+  const auto type = at::result_type(any, exponent);
+  const Tensor x = any.to(type);
   const double y = exponent.toDouble();
-  if (y == 0) return at::ones_like(x, at::result_type(x, exponent));
-  if (y == 1) return x.to(at::result_type(x, exponent)).clone();
-  if (y == 2) return (x * x).to(at::result_type(x, exponent));
-  if (y == 3) return (x * x * x).to(at::result_type(x, exponent));
-  if (y == -1 && x.is_floating_point()) return at::reciprocal(x);
-  if (y == -2 && x.is_floating_point()) return at::reciprocal(x * x);
+  if (c10::isIntegralType(type, /*includeBool=*/true))
+    TORCH_CHECK(y >= 0, "Integers to negative integer powers are not allowed.");
+  if (y == 0) return at::ones_like(x);
+  if (y == 1) return x.clone();
+  if (y == 2) return x * x;
+  if (y == 3) return x * x * x;
+  if (y == -1) return at::reciprocal(x);
+  if (y == -2) return at::reciprocal(x * x);
   if (y == 0.5) return mapped(x, square_root);
   if (y == -0.5) return mapped(x, inverse_root);
-  return powers(x, at::scalar_tensor(exponent, at::kDouble).to(at::result_type(x, exponent)));
+  return powers(x, at::scalar_tensor(exponent, at::kDouble).to(type));
+}
+
+Tensor polygamma(int64_t n, const Tensor& x) {
+  TORCH_CHECK(n >= 0, "polygamma: an order below 0: ", n);
+  return mapped(x, [n](double at) { return portable::polygamma(n, at); });
+}
+
+/// x ln y, 0 where x is 0.
+Tensor x_log_y(const Tensor& x, const Tensor& y) {
+  const auto type = floating(at::empty({0}, at::result_type(x, y)));
+  return paired<double>(x, y,
+                        [](double a, double b) {
+                          return std::isnan(b) ? b : a == 0 ? 0 : a * portable::log(b);
+                        })
+      .to(type);
+}
+
+Tensor log_add_exp(const Tensor& x, const Tensor& y) {
+  const auto type = floating(at::empty({0}, at::result_type(x, y)));
+  return paired<double>(x, y,
+                        [](double a, double b) {
+                          if (std::isinf(a) && a == b) return a;
+                          return (a < b ? b : a) + portable::log1p(portable::exp(-std::abs(a - b)));
+                        })
+      .to(type);
+}
+
+Tensor& linspace(const Scalar& from, const Scalar& to, int64_t n, Tensor& out) {
+  TORCH_CHECK(n >= 0, "number of steps must be non-negative");
+  const double start = from.toDouble(), end = to.toDouble(), step = n > 1 ? (end - start) / (n - 1) : 0;
+  Tensor all = at::empty({n}, at::kDouble);
+  auto* x = all.mutable_data_ptr<double>();
+  for (int64_t i = 0; i < n; ++i) x[i] = i < n / 2 || n == 1 ? start + step * i : end - step * (n - 1 - i);
+  at::native::resize_output(out, {n});
+  return out.copy_(all);
 }
 
 // Sums, in float64 and in one order.
@@ -91,11 +156,10 @@ struct Reduced {
   std::vector<int64_t> shape;  // of the result
 };
 
-Reduced reduced(const Tensor& x, Dims dims, bool keep, std::optional<ScalarType> type) {
+Reduced reduced(const Tensor& x, Dims dims, bool keep) {
   const int64_t n = x.dim();
-  std::vector<bool> gone(static_cast<size_t>(n), !dims.has_value() || dims->empty());
-  if (dims)
-    for (const int64_t d : *dims) gone[static_cast<size_t>(at::maybe_wrap_dim(d, n))] = true;
+  const auto gone = dims && !dims->empty() ? at::dim_list_to_bitset(*dims, static_cast<size_t>(n))
+                                           : std::bitset<at::dim_bitset_size>().set();
   std::vector<int64_t> order, shape, kept;
   int64_t count = 1;
   for (int64_t d = 0; d < n; ++d) {
@@ -111,32 +175,45 @@ Reduced reduced(const Tensor& x, Dims dims, bool keep, std::optional<ScalarType>
   for (int64_t d = 0; d < n; ++d)
     if (gone[static_cast<size_t>(d)]) order.push_back(d);
   kept.push_back(count);
-  return {x.to(type.value_or(x.scalar_type())).permute(order).reshape(kept).contiguous(), shape};
+  return {x.permute(order).reshape(kept).contiguous(), shape};
 }
 
-Tensor sum_over(const Tensor& x, Dims dims, bool keep, std::optional<ScalarType> type) {
-  const bool whole = !type && !x.is_floating_point();
-  const Reduced r = reduced(x, dims, keep, whole ? std::optional(at::kLong) : type);
+Tensor sum_over(const Tensor& x, Dims dims, bool keep, std::optional<ScalarType> given) {
+  TORCH_CHECK(!x.is_complex(), "portable kernels know no complex numbers");
+  const ScalarType type = given ? *given : x.is_floating_point() ? x.scalar_type() : at::kLong;
+  const bool whole = c10::isIntegralType(type, /*includeBool=*/true);
+  const Reduced r = reduced(x.to(whole                 ? at::kLong
+                                 : type == at::kDouble ? at::kDouble
+                                                       : at::kFloat),
+                            dims, keep);
   const int64_t n = r.rows.size(-1);
   Tensor out = at::empty(r.shape, r.rows.options());
-  if (!r.rows.is_floating_point()) {  // exact in any order
-    auto* to = out.mutable_data_ptr<int64_t>();
-    TORCH_CHECK(r.rows.scalar_type() == at::kLong, "portable kernels sum whole numbers as int64");
+  if (whole) {  // exact in any order
     const auto* from = r.rows.const_data_ptr<int64_t>();
-    for (int64_t i = 0; i < out.numel(); ++i, from += n) {
-      to[i] = 0;
-      for (int64_t j = 0; j < n; ++j) to[i] += from[j];
-    }
-    return out;
+    auto* to = out.mutable_data_ptr<int64_t>();
+    for (int64_t i = 0; i < out.numel(); ++i, from += n) to[i] = std::accumulate(from, from + n, int64_t{0});
+  } else {
+    const at::AutoDispatchBelowAutograd plain;
+    out.copy_(lane_sum(r.rows.reshape({out.numel(), n})).view(r.shape));
   }
-  const at::AutoDispatchBelowAutograd plain;
-  return out.copy_(lane_sum(r.rows.reshape({out.numel(), n})).view(r.shape));
+  return out.to(type);
 }
 
-Tensor mean_over(const Tensor& x, Dims dims, bool keep, std::optional<ScalarType> type) {
-  const Tensor total = sum_over(x, dims, keep, type);
+Tensor mean_over(const Tensor& x, Dims dims, bool keep, std::optional<ScalarType> given) {
+  const ScalarType type = given.value_or(x.scalar_type());
+  TORCH_CHECK(c10::isFloatingType(type),
+              "mean(): could not infer output dtype. Input dtype must be a floating point dtype");
+  const Tensor total = sum_over(x, dims, keep, type == at::kDouble ? at::kDouble : at::kFloat);
   const int64_t n = total.numel() == 0 ? 0 : x.numel() / total.numel();
-  return total / static_cast<double>(n);
+  return (total / static_cast<double>(n)).to(type);
+}
+
+/// A sum into a tensor is one of its type.
+Tensor& sum_into(const Tensor& x, Dims dims, bool keep, std::optional<ScalarType> type, Tensor& out) {
+  return put(out, sum_over(x, dims, keep, type.value_or(out.scalar_type())));
+}
+Tensor& mean_into(const Tensor& x, Dims dims, bool keep, std::optional<ScalarType> type, Tensor& out) {
+  return put(out, mean_over(x, dims, keep, type.value_or(out.scalar_type())));
 }
 
 Tensor sum_of_all(const Tensor& x, std::optional<ScalarType> type) {
@@ -171,13 +248,35 @@ Tensor norm_over(const Tensor& x_any, const Scalar& order, Dims dims, bool keep,
 
 // Products.
 
-Tensor batched(const Tensor& a, const Tensor& b) {
+void check_operands(const char* name, const Tensor& a, int64_t a_dim, const Tensor& b, int64_t b_dim) {
+  TORCH_CHECK(a.dim() == a_dim && b.dim() == b_dim, name, ": ", a.sizes(), " and ", b.sizes(), " are not of ",
+              a_dim, " and ", b_dim, " dimensions");
+  TORCH_CHECK(a.scalar_type() == b.scalar_type(), name, ": ", a.scalar_type(), " and ", b.scalar_type(),
+              " are not of one type");
+}
+
+Tensor of_lanes(const Tensor& a, const Tensor& b) {
+  if (!a.is_floating_point()) {  // exact in any order
+    TORCH_CHECK(a.size(2) == b.size(1), "matmul: ", a.sizes(), " and ", b.sizes(), " do not fit");
+    return (a.unsqueeze(3) * b.unsqueeze(1)).sum(2).to(a.scalar_type());
+  }
   const at::AutoDispatchBelowAutograd plain;
   return saddle::matmul(a, b);
 }
-Tensor product(const Tensor& a, const Tensor& b) { return batched(a.unsqueeze(0), b.unsqueeze(0))[0]; }
-Tensor of_vector(const Tensor& a, const Tensor& x) { return product(a, x.unsqueeze(1)).squeeze(1); }
+Tensor batched(const Tensor& a, const Tensor& b) {
+  check_operands("bmm", a, 3, b, 3);
+  return of_lanes(a, b);
+}
+Tensor product(const Tensor& a, const Tensor& b) {
+  check_operands("mm", a, 2, b, 2);
+  return of_lanes(a.unsqueeze(0), b.unsqueeze(0))[0];
+}
+Tensor of_vector(const Tensor& a, const Tensor& x) {
+  check_operands("mv", a, 2, x, 1);
+  return product(a, x.unsqueeze(1)).squeeze(1);
+}
 Tensor of_vectors(const Tensor& x, const Tensor& y) {
+  check_operands("dot", x, 1, y, 1);
   return product(x.unsqueeze(0), y.unsqueeze(1)).squeeze();
 }
 
@@ -196,10 +295,12 @@ Tensor multiplied_and_added(const Tensor& c, const Tensor& a, const Tensor& b, c
 // Softmax and its gradients.
 
 Tensor softmax(const Tensor& x, int64_t dim, bool) {
+  if (x.numel() == 0) return at::empty_like(x);
   const Tensor e = (x - x.amax(dim, true)).exp();
   return e / sum_over(e, dim, true, std::nullopt);
 }
 Tensor log_softmax(const Tensor& x, int64_t dim, bool) {
+  if (x.numel() == 0) return at::empty_like(x);
   const Tensor away = x - x.amax(dim, true);
   return away - sum_over(away.exp(), dim, true, std::nullopt).log();
 }
@@ -217,7 +318,11 @@ template <auto f>
 struct Forms;
 template <class First, class... Rest, Tensor (*f)(First, Rest...)>
 struct Forms<f> {
-  static Tensor& in_place(Tensor& x, Rest... rest) { return x.copy_(f(x, rest...)); }
+  static Tensor& in_place(Tensor& x, Rest... rest) {
+    const Tensor value = f(x, rest...);
+    check_type(value, x);
+    return x.copy_(value);
+  }
   static Tensor& out(First first, Rest... rest, Tensor& result) { return put(result, f(first, rest...)); }
 };
 
@@ -229,9 +334,9 @@ class Replaced {
   /// By f; its other forms by those names.
   template <auto f>
   void with(const std::string& name, const std::string& out = "", const std::string& in_place = "") {
-    put_in(name, f);
-    if (!out.empty()) put_in(out, &Forms<f>::out);
-    if (!in_place.empty()) put_in(in_place, &Forms<f>::in_place);
+    form(name, f);
+    if (!out.empty()) form(out, &Forms<f>::out);
+    if (!in_place.empty()) form(in_place, &Forms<f>::in_place);
   }
   template <double (*f)(double)>
   void elementary(const std::string& name) {
@@ -242,15 +347,14 @@ class Replaced {
     with<multiply>(name, name + ".out");
     with<&multiplied_and_added<multiply>>(adding, adding + ".out", adding + "_");
   }
-  const std::vector<std::string>& names() const { return names_; }
-
- private:
   template <class F>
-  void put_in(const std::string& name, F* f) {
+  void form(const std::string& name, F* f) {
     library_.impl(name.c_str(), torch::CppFunction(f));
     names_.push_back("aten::" + name);
   }
+  const std::vector<std::string>& names() const { return names_; }
 
+ private:
   torch::Library library_;
   std::vector<std::string> names_;
 };
@@ -275,27 +379,35 @@ void replace_elementary(Replaced& r) {
   r.elementary<portable::erf>("erf");
   r.elementary<portable::erfc>("erfc");
   r.elementary<portable::lgamma>("lgamma");
+  r.elementary<portable::digamma>("digamma");
+  r.form("polygamma", &polygamma);
+  r.form("polygamma.out", &Forms<&polygamma>::out);
+  r.with<&x_log_y>("xlogy.Tensor", "xlogy.OutTensor", "xlogy_.Tensor");
+  r.with<&log_add_exp>("logaddexp", "logaddexp.out");
+  r.form("linspace.out", &linspace);
   r.elementary<square_root>("sqrt");
   r.elementary<inverse_root>("rsqrt");
   r.elementary<logistic>("sigmoid");
-  r.with<&tanh_gradient>("tanh_backward");
-  r.with<&sigmoid_gradient>("sigmoid_backward");
+  r.with<&tanh_gradient>("tanh_backward", "tanh_backward.grad_input");
+  r.with<&sigmoid_gradient>("sigmoid_backward", "sigmoid_backward.grad_input");
   r.with<&power>("pow.Tensor_Scalar", "pow.Tensor_Scalar_out", "pow_.Scalar");
   r.with<&powers>("pow.Tensor_Tensor", "pow.Tensor_Tensor_out", "pow_.Tensor");
 }
 
 void replace_reductions(Replaced& r) {
   r.with<&sum_of_all>("sum");
-  r.with<&sum_over>("sum.dim_IntList", "sum.IntList_out");
+  r.with<&sum_over>("sum.dim_IntList");
+  r.form("sum.IntList_out", &sum_into);
   r.with<&mean_of_all>("mean");
-  r.with<&mean_over>("mean.dim", "mean.out");
-  r.with<&variance>("var.correction");
-  r.with<&deviation>("std.correction");
+  r.with<&mean_over>("mean.dim");
+  r.form("mean.out", &mean_into);
+  r.with<&variance>("var.correction", "var.correction_out");
+  r.with<&deviation>("std.correction", "std.correction_out");
   r.with<&norm_over>("linalg_vector_norm", "linalg_vector_norm.out");
   r.with<&softmax>("_softmax", "_softmax.out");
   r.with<&log_softmax>("_log_softmax", "_log_softmax.out");
-  r.with<&softmax_gradient>("_softmax_backward_data");
-  r.with<&log_softmax_gradient>("_log_softmax_backward_data");
+  r.with<&softmax_gradient>("_softmax_backward_data", "_softmax_backward_data.out");
+  r.with<&log_softmax_gradient>("_log_softmax_backward_data", "_log_softmax_backward_data.out");
 }
 
 void replace_products(Replaced& r) {
@@ -303,6 +415,14 @@ void replace_products(Replaced& r) {
   r.product<&product>("mm", "addmm");
   r.product<&of_vector>("mv", "addmv");
   r.with<&of_vectors>("dot");
+}
+
+void replace_algebra(Replaced& r) {
+  r.with<&algebra::eigvals>("_linalg_eigvals");
+  r.form("_linalg_eigh", &algebra::eigh);
+  r.form("_linalg_solve_ex", &algebra::solve_ex);
+  r.with<&algebra::lu_solve>("linalg_lu_solve", "linalg_lu_solve.out");
+  r.form("linalg_inv_ex", &algebra::inv_ex);
 }
 
 const Replaced& replaced() {
@@ -319,6 +439,7 @@ const Replaced& replaced() {
     replace_elementary(made);
     replace_reductions(made);
     replace_products(made);
+    replace_algebra(made);
     return made;
   }();
   return all;

@@ -268,7 +268,7 @@ void Recorder::operate(const c10::OperatorHandle& op, c10::DispatchKeySet keys,
       for (const Tensor& x : *list) lock(memories_[memory_of(x)]);
   };
   try {
-    op.redispatchBoxed(keys, stack);
+    whole(op, keys, stack);
   } catch (...) {
     lock_again();
     throw;

@@ -75,6 +75,13 @@ void Recording::evaluate_under(const std::function<void()>& evaluate) {
   }
 }
 
+// Portable operators call kernels of ours.
+void Recording::whole(const c10::OperatorHandle& op, c10::DispatchKeySet keys,
+                      std::vector<c10::IValue>* stack) {
+  const Becomes nobody(nullptr);
+  op.redispatchBoxed(keys, stack);
+}
+
 Recording::Made Recording::unrecorded(const std::function<Made()>& make) {
   const Becomes nobody(nullptr);
   const c10::impl::ExcludeDispatchKeyGuard below(key);

@@ -68,6 +68,8 @@ class SADDLE_API Recording {
   /// Calls evaluate() as the current recording of this thread, all operators passing through `operate`.
   /// Exceptions refuse: evaluating again without a recording tells whose they are.
   void evaluate_under(const std::function<void()>& evaluate);
+  /// Does an operator whose own parts are not to be recorded beside it.
+  static void whole(const c10::OperatorHandle& op, c10::DispatchKeySet keys, std::vector<c10::IValue>* stack);
   /// Calls make() unrecorded.
   static Made unrecorded(const std::function<Made()>& make);
   void forget_reason() { reason_.clear(); }

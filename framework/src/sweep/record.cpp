@@ -4,6 +4,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -12,9 +13,11 @@
 #include <ATen/native/DispatchStub.h>
 #include <torch/version.h>
 #include <saddle/fingerprint.hpp>
+#include <saddle/portable.hpp>
 
 #include "lanes/gemm.hpp"
 #include "schema/sha256.hpp"
+#include "store/digest.hpp"
 #include "store/shard.hpp"
 #include "sweep/build_info.hpp"
 
@@ -61,6 +64,21 @@ std::string mkl_version() {
   return text.substr(0, text.find('\n'));
 }
 
+// SLEEF is the system's: its versions may differ in last bits. A sum over what its functions give tells them
+// apart.
+std::string elementary_functions() {
+  constexpr std::array<double (*)(double), 20> functions{
+      portable::exp,   portable::exp2,  portable::expm1, portable::log,    portable::log2,
+      portable::log10, portable::log1p, portable::sin,   portable::cos,    portable::tan,
+      portable::sinh,  portable::cosh,  portable::tanh,  portable::asin,   portable::acos,
+      portable::atan,  portable::erf,   portable::erfc,  portable::lgamma, portable::tgamma};
+  store::Digest digest;
+  for (const auto f : functions)
+    for (int i = 1; i <= 64; ++i) digest.number(f(i * 0.01543));
+  for (int i = 1; i <= 64; ++i) digest.number(portable::pow(i * 0.01543, 1.7));
+  return "SLEEF " + digest.hex().substr(0, 12);
+}
+
 }  // namespace
 
 std::string value_of(const Provenance& provenance, std::string_view key) {
@@ -87,6 +105,7 @@ Provenance process_provenance(const std::string& kernels, const std::string& dev
       {"headers", SADDLE_HEADERS},
       {"kernels", kernels},
       {"products", product_names(kernels)},
+      {"elementary", elementary_functions()},
       {"cpu_capability", at::get_cpu_capability()},
       {"blas_threads", "1"},
       {"device", device},

@@ -1,6 +1,5 @@
 #include <saddle/plugin.hpp>
-
-#include <cmath>
+#include <saddle/portable.hpp>
 
 namespace {
 using namespace saddle;
@@ -12,7 +11,7 @@ class NewPlugin final : public Schedule {
     s.param("power", &NewPlugin::power_, {.initial = 2.0, .range = above(0)}, "How early it falls.");
   }
   double factor(double progress, int64_t lane) const override {
-    return std::pow(1 - progress, power_.at(lane));
+    return portable::pow(1 - progress, power_.at(lane));
   }
 
  private:
