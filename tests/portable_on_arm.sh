@@ -48,6 +48,7 @@ cat >FindHDF5.cmake <<CMAKE
 set(HDF5_FOUND TRUE)
 set(HDF5_INCLUDE_DIRS $include/hdf5/serial)
 set(HDF5_LIBRARIES $lib/libhdf5_serial.so)
+set(HDF5_C_LIBRARIES $lib/libhdf5_serial.so)
 set(HDF5_HL_LIBRARIES $lib/libhdf5_serial_hl.so)
 CMAKE
 cmake -G Ninja -S "$source" -B build -DCMAKE_BUILD_TYPE=Release -DSADDLE_TESTS=ON -DCMAKE_TOOLCHAIN_FILE="$work/toolchain.cmake" \

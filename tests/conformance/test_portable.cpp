@@ -8,8 +8,7 @@
 
 #include "conformance/trainings.hpp"
 #include "lanes/portable_operators.hpp"
-#include "lanes/recorder.hpp"
-#include "unit/plugin_fixture.hpp"
+#include "lanes/recording.hpp"
 
 using namespace saddle;
 using namespace saddle::testing;
@@ -301,53 +300,6 @@ TEST_CASE("portable operators take what ATen's take, and refuse what they refuse
   CHECK_THROWS(at::mm(at::ones({3, 2, 2}), at::ones({2, 2})));
   CHECK_THROWS(at::dot(at::ones({3}), at::ones({4})));
   CHECK_THROWS(at::linalg_solve(at::ones({2, 2}), at::ones({2})));
-}
-
-TEST_CASE("a tape with portable operators in it gives an evaluation's bits for other numbers") {
-  use_portable_operators();
-  const auto slope = [](const Tensor& y, const Tensor& x) { return gradients(y.square().sum(), {x})[0]; };
-  const std::vector<std::pair<std::string, std::function<Tensor(const Tensor&)>>> all{
-      {"bmm",
-       [](const Tensor& x) {
-         return at::bmm(x.view({1, 3, 4}), x.view({1, 4, 3}));
-       }},
-      {"bmm of a transposed one",
-       [](const Tensor& x) {
-         return at::bmm(x.view({1, 3, 4}), x.view({1, 3, 4}).transpose(1, 2));
-       }},
-      {"mm", [](const Tensor& x) { return at::mm(x, x.t()); }},
-      {"addmm", [](const Tensor& x) { return at::addmm(x.select(1, 0), x, x.t(), 0.5, 2); }},
-      {"sum", [](const Tensor& x) { return x.sum(0); }},
-      {"mean", [](const Tensor& x) { return x.mean(); }},
-      {"softmax", [](const Tensor& x) { return x.softmax(1); }},
-      {"log_softmax", [](const Tensor& x) { return x.log_softmax(0); }},
-      {"std", [](const Tensor& x) { return x.std(1); }},
-      {"var", [](const Tensor& x) { return x.var(1, false); }},
-      {"norm", [](const Tensor& x) { return x.norm(); }},
-      {"exp", [](const Tensor& x) { return x.exp(); }},
-      {"pow", [](const Tensor& x) { return x.pow(1.5); }},
-      {"mm's slope", [&](const Tensor& x) { return slope(at::mm(x, x.t()), x); }},
-      {"softmax's slope", [&](const Tensor& x) { return slope(x.softmax(1), x); }},
-      {"log_softmax's slope", [&](const Tensor& x) { return slope(x.log_softmax(1), x); }},
-      {"std's slope", [&](const Tensor& x) { return slope(x.std(1), x); }},
-      {"norm's slope", [&](const Tensor& x) { return slope(x.norm(3, at::IntArrayRef{1}), x); }},
-      {"lgamma's slope", [&](const Tensor& x) { return slope(x.lgamma(), x); }},
-      {"tanh's slope", [&](const Tensor& x) { return slope(x.tanh() * x.sigmoid(), x); }},
-  };
-  for (const auto& [name, f] : all) {
-    const Tensor numbers = at::arange(1, 13, at::kFloat).div(7).view({3, 4});
-    const auto at_numbers = [&f = f, &numbers] { return f(numbers.detach().requires_grad_()).detach(); };
-    Recorder recorder(5, {numbers});
-    Tensor y;
-    INFO(name);
-    REQUIRE(recorder.record([&] { y = at_numbers(); }));
-    const Tensor out = at::empty_like(y);
-    Workspace workspace;
-    Tape tape = recorder.tape({{y, out}}, workspace);
-    Tensor(numbers).mul_(3).add_(0.1);
-    tape.run(6);
-    CHECK(at::equal(out, at_numbers()));
-  }
 }
 
 TEST_CASE("no replaced operator writes into a given tensor by ATen's kernel") {
