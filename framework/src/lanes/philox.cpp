@@ -39,17 +39,22 @@ void words(uint64_t key, uint64_t block0, uint64_t step, int64_t blocks, uint32_
   }
 }
 
+// Of a whole number below 2⁵². Without AVX-512 no instruction converts a vector of 64-bit ones.
+[[gnu::always_inline]] static inline double number(uint64_t x) {
+  return std::bit_cast<double>(x | 0x4330000000000000) - 0x1p52;
+}
+
 // The logarithm and the sine are written out: the library's depend on the processor, and have no vector form.
 SADDLE_VECTORIZE
 void normals(const uint32_t* __restrict radius, const uint32_t* __restrict angle, int64_t n,
              double* __restrict cosines, double* __restrict sines) {
   for (int64_t i = 0; i < n; ++i) {
     // log u for u = (word + ½)·2⁻³² through the atanh series around the nearest power of two.
-    const double u = (static_cast<double>(radius[i]) + 0.5) * 0x1p-32;
-    const auto bits = std::bit_cast<int64_t>(u);
-    constexpr int64_t sqrt_half = 0x3FE6A09E667F3BCD;
-    const int64_t shift = (bits - sqrt_half) >> 52;
-    const double m = std::bit_cast<double>(bits - (shift << 52));
+    const double u = (number(radius[i]) + 0.5) * 0x1p-32;
+    const auto bits = std::bit_cast<uint64_t>(u);
+    constexpr uint64_t sqrt_half = 0x3FE6A09E667F3BCD, more = 1024;  // its shift is above 0 then
+    const uint64_t shift = (bits - sqrt_half + (more << 52)) >> 52;
+    const double m = std::bit_cast<double>(bits - ((shift - more) << 52));
     const double s = (m - 1.0) / (m + 1.0), z = s * s;
     double p = 1.0 / 23;
     p = p * z + 1.0 / 21;
@@ -62,7 +67,7 @@ void normals(const uint32_t* __restrict radius, const uint32_t* __restrict angle
     p = p * z + 1.0 / 7;
     p = p * z + 1.0 / 5;
     p = p * z + 1.0 / 3;
-    const double log_u = static_cast<double>(shift) * 0.693147180559945309417 + 2.0 * (s + s * (z * p));
+    const double log_u = (number(shift) - number(more)) * 0.693147180559945309417 + 2.0 * (s + s * (z * p));
     const double r = std::sqrt(-2.0 * log_u);
     // The angle in quarter turns: q nearest, t within ±π/4 of it.
     const uint32_t q = (angle[i] + 0x20000000u) >> 30;
