@@ -43,7 +43,7 @@ std::string bits_of(const std::vector<TrialResult>& results) {
 }  // namespace
 
 TEST_CASE("with portable kernels every plugin trains to the bits that are written down", "[bits]") {
-  // Read when the first product is formed; each case has a process of its own.
+  // Read when the first product is formed: this file has a process of its own, and this is its first case.
   setenv("SADDLE_KERNELS", "portable", 1);
   use_portable_operators();
   std::map<std::string, std::string> bits;
