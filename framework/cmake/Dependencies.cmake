@@ -23,10 +23,11 @@ if(SADDLE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 # What every target of ours compiles with. GCC 12 raises three warnings falsely inside std::string: they are off. No
-# contraction of a*b+c: the same source then gives the same bits whichever vector width the compiler picks.
+# contraction of a*b+c: the same source then gives the same bits whichever vector width the compiler picks. No errno and no
+# traps: roots and choices in loops are vectorised; no value depends on it.
 add_library(saddle_flags INTERFACE)
 target_compile_options(saddle_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wno-stringop-overflow
-                       -Wno-array-bounds -Wno-restrict -ffp-contract=off -fno-math-errno
+                       -Wno-array-bounds -Wno-restrict -ffp-contract=off -fno-math-errno -fno-trapping-math
                        -fvisibility=hidden -fvisibility-inlines-hidden $<$<BOOL:${SADDLE_WERROR}>:-Werror>)
 target_compile_definitions(saddle_flags INTERFACE BOOST_DLL_USE_STD_FS)
 if(SADDLE_SANITIZE)

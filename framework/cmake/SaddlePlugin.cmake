@@ -28,8 +28,9 @@ function(saddle_add_plugin first)
     PREFIX "" OUTPUT_NAME ${arg_KIND}.${name} DEFINE_SYMBOL "" CXX_EXTENSIONS OFF
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins)
-  # No contraction: the same bits at every vector width. No errno: std::sqrt in a loop is vectorised.
-  target_compile_options(${target} PRIVATE -ffp-contract=off -fno-math-errno)
+  # No contraction: the same bits at every vector width. No errno: std::sqrt in a loop is vectorised. No traps: both
+  # sides of a choice may be computed, without which AVX2 has no loops with one. No value depends on the last two.
+  target_compile_options(${target} PRIVATE -ffp-contract=off -fno-math-errno -fno-trapping-math)
   # LibTorch's fmt, which is in the include path: without its library.
   target_compile_definitions(${target} PRIVATE FMT_HEADER_ONLY=1)
   target_link_options(${target} PRIVATE LINKER:--no-undefined)

@@ -64,11 +64,20 @@ T tree(int64_t k, const T* a, const T* b) {
   return part[0];
 }
 
+template <class T>
+std::vector<T> turned_of(int64_t rows, int64_t columns, const T* from) {
+  std::vector<T> turned(static_cast<size_t>(rows * columns));
+  for (int64_t i = 0; i < rows; ++i)
+    for (int64_t j = 0; j < columns; ++j) turned[static_cast<size_t>(j * rows + i)] = from[i * columns + j];
+  return turned;
+}
+
 struct Size {
   int64_t m, n, k;
 };
-constexpr Size sizes[] = {{1, 1, 1},   {2, 3, 5},    {5, 16, 2},  {6, 64, 64}, {7, 65, 3},   {13, 37, 31},
-                          {64, 1, 64}, {33, 2, 129}, {17, 15, 8}, {3, 130, 0}, {19, 48, 33}, {8, 100, 16}};
+constexpr Size sizes[] = {{1, 1, 1},    {2, 3, 5},    {5, 16, 2},   {6, 64, 64}, {7, 65, 3},
+                          {13, 37, 31}, {64, 1, 64},  {33, 2, 129}, {17, 15, 8}, {3, 130, 0},
+                          {19, 48, 33}, {8, 100, 16}, {20, 150, 40}};
 
 template <class T>
 void holds_everywhere() {
@@ -99,13 +108,25 @@ void holds_everywhere() {
           c = before;
           of<T>(**loops).dots({s.m, s.n, s.k, x, s.k, y, s.k, c.data(), s.n, finish});
           CHECK(same_bits(c, dots));
+          for (const bool ta : {false, true})
+            for (const bool tb : {false, true})
+              for (const bool copies : {false, true}) {
+                if (tb && !copies) continue;  // its columns have to be copied
+                std::vector<T> rows(static_cast<size_t>(s.m * s.k)),
+                    panel(static_cast<size_t>(panel_columns * s.k));
+                // The same two matrices, so stored that op(a)·op(b) is their product.
+                const std::vector<T> own_a = ta ? turned_of(s.m, s.k, x) : std::vector<T>(x, x + s.m * s.k),
+                                     own_b = tb ? turned_of(s.k, s.n, y) : std::vector<T>(y, y + s.k * s.n);
+                c = before;
+                of<T>(**loops).packed({s.m, s.n, s.k, own_a.data(), ta ? 1 : s.k, ta ? s.m : 1, own_b.data(),
+                                       tb ? 1 : s.n, tb ? s.k : 1, c.data(), s.n, finish,
+                                       copies ? rows.data() : nullptr, copies ? panel.data() : nullptr});
+                CHECK(same_bits(c, expected));
+              }
         }
-        std::vector<T> turned(static_cast<size_t>(s.m * s.k)), expected = turned;
-        of<T>(**loops).transpose({s.m, s.k, a.data() + shift, turned.data()});
-        for (int64_t i = 0; i < s.m; ++i)
-          for (int64_t p = 0; p < s.k; ++p)
-            expected[static_cast<size_t>(p * s.m + i)] = a[static_cast<size_t>(i * s.k + p + shift)];
-        CHECK(same_bits(turned, expected));
+        std::vector<T> turned(static_cast<size_t>(s.m * s.k));
+        of<T>(**loops).transpose({s.m, s.k, a.data() + shift, s.k, turned.data(), s.m});
+        CHECK(same_bits(turned, turned_of(s.m, s.k, a.data() + shift)));
       }
     }
   }

@@ -79,14 +79,10 @@ struct Choice {
            4 * filled(m) * filled(n) * filled(k) <= 5 * m * n * k;
   }
 
-  // Where calling the BLAS costs as much as the product, or its kernels are not made for so thin a matrix.
-  // Larger matrices it copies into the order in which it reads them, and we don't.
+  // The BLAS keeps parts of the largest matrices in each of the caches; these loops don't.
   bool ours(int64_t m, int64_t n, int64_t k) const {
-    constexpr int64_t small = int64_t{1} << 20, thin = 8;
-    if (always) return true;
-    if (!loops.fast) return false;
-    const int64_t work = m * n * k;
-    return work <= small || (std::min({m, n, k}) <= thin && work <= 4 * small);
+    constexpr int64_t most = int64_t{1} << 26;
+    return always || (loops.fast && m * n * k <= most);
   }
 };
 
@@ -104,8 +100,8 @@ const products::LoopsOf<T>& loops() {
     return choice().loops.of_double;
 }
 
-/// Memory that lasts from one product to the next.
-template <class T>
+/// Memory that lasts from one product to the next: `which` of several pieces.
+template <class T, int which = 0>
 T* scratch(int64_t n) {
   static thread_local std::vector<T> memory;
   if (memory.size() < static_cast<size_t>(n)) memory.resize(static_cast<size_t>(n));
@@ -126,7 +122,7 @@ void own_gemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const T* a, con
     const T* rows = b;
     if (!tb) {
       T* own = scratch<T>(n * k);
-      loops<T>().transpose({k, n, b, own});
+      loops<T>().transpose({k, n, b, n, own, k});
       rows = own;
     }
     return loops<T>().dots({m, n, k, a, k, rows, k, c, n, finish});
@@ -142,12 +138,12 @@ void own_gemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const T* a, con
       for (int64_t j = 0; j < n; ++j) c[i * n + j] = o.c[j * m + i] + (finish.adds ? c[i * n + j] : T(0));
     return;
   }
-  if (tb) {
-    T* own = scratch<T>(n * k);
-    loops<T>().transpose({n, k, b, own});
-    b = own;
-  }
-  loops<T>().outer({m, n, k, a, ta ? 1 : k, ta ? m : 1, b, n, c, n, finish});
+  // Small matrices are as fast to read where they are, and so are those of which each number is used seldom.
+  constexpr int64_t much = int64_t{1} << 15;
+  T* rows = ta && m * k > much ? scratch<T, 1>(m * k) : nullptr;
+  T* panel = tb || (n * k > much && m >= wide) ? scratch<T, 2>(products::panel_columns * k) : nullptr;
+  loops<T>().packed(
+      {m, n, k, a, ta ? 1 : k, ta ? m : 1, b, tb ? 1 : n, tb ? k : 1, c, n, finish, rows, panel});
 }
 
 /// Whether it was done through bfloat16 parts.

@@ -178,6 +178,7 @@ struct Composed {
 struct NormaliseFunction : torch::autograd::Function<NormaliseFunction> {
   static variable_list forward(AutogradContext* ctx, const Tensor& x_any, const Tensor& scale_any,
                                const Tensor& shift_any, int64_t statistics, int64_t rows, double epsilon) {
+    ctx->set_materialize_grads(false);
     const Tensor x = x_any.contiguous(), scale = scale_any.contiguous(), shift = shift_any.contiguous();
     const int64_t lanes = x.size(0), total = x.size(1), columns = x.size(2);
     const auto which = static_cast<Statistics>(statistics);
@@ -204,6 +205,7 @@ struct NormaliseFunction : torch::autograd::Function<NormaliseFunction> {
   }
 
   static variable_list backward(AutogradContext* ctx, variable_list grads) {
+    if (!grads[0].defined()) return variable_list(6);
     const auto saved = ctx->get_saved_variables();
     const auto statistics = static_cast<Statistics>(ctx->saved_data["statistics"].toInt());
     const int64_t rows = ctx->saved_data["rows"].toInt();

@@ -139,14 +139,56 @@ void transpose(const Transpose<T>& t) {
     for (int64_t c = 0; c < columns; c += n) {
       typename U::V x[n];
 #pragma GCC unroll 16
-      for (int i = 0; i < n; ++i) x[i] = U::load(t.from + (r + i) * t.columns + c);
+      for (int i = 0; i < n; ++i) x[i] = U::load(t.from + (r + i) * t.from_row + c);
       turn<U>(x);
 #pragma GCC unroll 16
-      for (int i = 0; i < n; ++i) U::store(t.to + (c + i) * t.rows + r, x[i]);
+      for (int i = 0; i < n; ++i) U::store(t.to + (c + i) * t.to_row + r, x[i]);
     }
   for (int64_t r = 0; r < t.rows; ++r)
     for (int64_t c = r < rows ? columns : 0; c < t.columns; ++c)
-      t.to[c * t.rows + r] = t.from[r * t.columns + c];
+      t.to[c * t.to_row + r] = t.from[r * t.from_row + c];
+}
+
+// The columns of a panel, side by side.
+template <class U, class T>
+inline void copy_panel(const Packed<T>& o, const T* from, int64_t columns) {
+  const int64_t whole = columns - columns % U::size, rest = columns - whole;
+  for (int64_t p = 0; p < o.k; ++p) {
+    const T* row = from + p * o.b_step;
+    T* to = o.panel + p * columns;
+    for (int64_t j = 0; j < whole; j += U::size) U::store(to + j, U::load(row + j));
+    if (rest > 0) U::store_part(to + whole, U::load_part(row + whole, rest), rest);
+  }
+}
+
+template <class U, class T>
+void packed(const Packed<T>& o) {
+  constexpr int64_t width = U::vectors * U::size;
+  static_assert(width <= panel_columns);
+  Outer<T> panel{o.m, width, o.k, o.a, o.a_row, o.a_step, o.b, o.b_step, o.c, o.c_row, o.finish};
+  if (o.rows != nullptr && o.a_step != 1) {
+    transpose<U>(Transpose<T>{o.k, o.m, o.a, o.a_step, o.rows, o.k});
+    panel.a = o.rows;
+    panel.a_row = o.k;
+    panel.a_step = 1;
+  }
+  for (int64_t j = 0; j < o.n; j += width) {
+    const T* from = o.b + j * o.b_column;
+    panel.n = o.n - j < width ? o.n - j : width;
+    if (o.panel == nullptr) {
+      panel.b = from;
+    } else {
+      panel.b = o.panel;
+      panel.b_row = panel.n;
+      if (o.b_column != 1)
+        transpose<U>(Transpose<T>{panel.n, o.k, from, o.b_column, o.panel, panel.n});
+      else
+        copy_panel<U>(o, from, panel.n);
+    }
+    panel.c = o.c + j;
+    if (o.finish.bias != nullptr) panel.finish.bias = o.finish.bias + j;
+    outer<U>(panel);
+  }
 }
 
 inline constexpr int parts = 16;  // sums of a dot product
@@ -235,7 +277,7 @@ void dots(const Dots<T>& d) {
 }
 
 template <class U, class T>
-constexpr LoopsOf<T> loops_of = {outer<U, T>, dots<U, T>, gate<U, T>, transpose<U, T>};
+constexpr LoopsOf<T> loops_of = {outer<U, T>, packed<U, T>, dots<U, T>, gate<U, T>, transpose<U, T>};
 
 }  // namespace
 }  // namespace saddle::products

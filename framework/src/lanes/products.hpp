@@ -1,4 +1,4 @@
-// Small matrix products, with bias and activation in the same pass. Every number is one chain of fused
+// Matrix products, with bias and activation in the same pass. Every number is one chain of fused
 // multiply-adds in an order that the sizes alone decide, so that all processors give the same bits, wherever
 // the matrices lie.
 #pragma once
@@ -28,6 +28,24 @@ struct Outer {
   int64_t c_row;
   Finish<T> finish;
 };
+
+/// As Outer, where b(p, j) lies at b[p·b_step + j·b_column], and of a's steps and of b's one is 1: numbers
+/// that are used one after the other, but don't lie so, are copied first. To `rows`, m·k numbers, unless that
+/// is null; and to `panel`, k times `panel_columns` numbers, unless that is null and b_column is 1.
+template <class T>
+struct Packed {
+  int64_t m, n, k;
+  const T* a;
+  int64_t a_row, a_step;
+  const T* b;
+  int64_t b_step, b_column;
+  T* c;
+  int64_t c_row;
+  Finish<T> finish;
+  T* rows;
+  T* panel;
+};
+inline constexpr int64_t panel_columns = 64;  // at most, on any processor
 
 /// c[i][j] = Σ_p a[i][p] b[j][p]: 16 sums, p mod 16, then their sum in a tree. For few columns.
 template <class T>
@@ -71,18 +89,21 @@ struct Gate {
   T* sums;
 };
 
-/// to[column][row] = from[row][column]
+/// to[column·to_row + row] = from[row·from_row + column]
 template <class T>
 struct Transpose {
   int64_t rows, columns;
   const T* from;
+  int64_t from_row;
   T* to;
+  int64_t to_row;
 };
 
 /// The loops for numbers of one type, on one kind of processor.
 template <class T>
 struct LoopsOf {
   void (*outer)(const Outer<T>&);
+  void (*packed)(const Packed<T>&);
   void (*dots)(const Dots<T>&);
   void (*gate)(const Gate<T>&);
   void (*transpose)(const Transpose<T>&);

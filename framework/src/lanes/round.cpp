@@ -38,6 +38,7 @@ size_t bytes_of_lane(const Tensor& x) {
 // Two batches as one. Like cat, with a gradient that costs two views.
 struct JoinFunction : Function<JoinFunction> {
   static Tensor forward(AutogradContext* ctx, const Tensor& a_any, const Tensor& b_any) {
+    ctx->set_materialize_grads(false);
     const Tensor a = a_any.contiguous(), b = b_any.contiguous();
     std::vector<int64_t> sizes = a.sizes().vec();
     sizes[1] += b.size(1);
@@ -51,6 +52,7 @@ struct JoinFunction : Function<JoinFunction> {
     return joined;
   }
   static variable_list backward(AutogradContext* ctx, variable_list g) {
+    if (!g[0].defined()) return variable_list(2);
     const int64_t first = ctx->saved_data["first"].toInt(), second = ctx->saved_data["second"].toInt();
     return {g[0].narrow(1, 0, first), g[0].narrow(1, first, second)};
   }
@@ -58,7 +60,8 @@ struct JoinFunction : Function<JoinFunction> {
 
 // One batch as two. Like narrow, with a gradient in one piece.
 struct SplitFunction : Function<SplitFunction> {
-  static variable_list forward(AutogradContext*, const Tensor& x_any, int64_t first) {
+  static variable_list forward(AutogradContext* ctx, const Tensor& x_any, int64_t first) {
+    ctx->set_materialize_grads(false);
     const Tensor x = x_any.contiguous();
     std::vector<int64_t> sizes = x.sizes().vec();
     sizes[1] = first;
@@ -69,9 +72,14 @@ struct SplitFunction : Function<SplitFunction> {
                [lanes = x.size(0), in_a = bytes_of_lane(a), in_b = bytes_of_lane(b)](char* const* p) {
                  copy_batches(p[0], p[1], p[2], lanes, in_a, in_b, false);
                });
+    ctx->saved_data["shapes"] = std::vector<std::vector<int64_t>>{a.sizes().vec(), b.sizes().vec()};
     return {a, b};
   }
-  static variable_list backward(AutogradContext*, variable_list g) {
+  static variable_list backward(AutogradContext* ctx, variable_list g) {
+    if (!g[0].defined() && !g[1].defined()) return variable_list(2);
+    const auto shapes = ctx->saved_data["shapes"].to<std::vector<std::vector<int64_t>>>();
+    if (!g[0].defined()) g[0] = at::zeros(shapes[0], g[1].options());
+    if (!g[1].defined()) g[1] = at::zeros(shapes[1], g[0].options());
     return {JoinFunction::apply(g[0], g[1]), Variable()};
   }
 };
