@@ -1,135 +1,15 @@
 // With `--kernels portable` numbers have the same bits on every processor: ATen's operators that haven't are
 // replaced, and no plugin uses others. (On other processors than this one nothing can be run here.)
 #include <ATen/core/dispatch/Dispatcher.h>
-#include <c10/core/impl/LocalDispatchKeySet.h>
-#include <torch/library.h>
 
 #include <set>
 
+#include "check/processor_operators.hpp"
 #include "conformance/trainings.hpp"
 #include "lanes/portable_operators.hpp"
-#include "lanes/recording.hpp"
 
 using namespace saddle;
 using namespace saddle::testing;
-
-namespace {
-
-// Operators that only place, choose or compare numbers, or round one sum, product or quotient of two; and
-// sums that ATen does one number after the other.
-const std::set<std::string> exact{"_local_scalar_dense",
-                                  "_reshape_alias",
-                                  "_to_copy",
-                                  "_unsafe_view",
-                                  "abs",
-                                  "add",
-                                  "add_",
-                                  "all",
-                                  "amax",
-                                  "amin",
-                                  "argmax",
-                                  "as_strided",
-                                  "bitwise_and",
-                                  "cat",
-                                  "clamp",
-                                  "clamp_",
-                                  "clamp_max",
-                                  "clamp_min",
-                                  "clone",
-                                  "copy_",
-                                  "detach",
-                                  "diag_embed",
-                                  "diagonal",
-                                  "diagonal_backward",
-                                  "div",
-                                  "div_",
-                                  "empty",
-                                  "empty_like",
-                                  "eq",
-                                  "equal",
-                                  "expand",
-                                  "eye",
-                                  "fill_",
-                                  "floor",
-                                  "full",
-                                  "gather",
-                                  "ge",
-                                  "gt",
-                                  "index_select",
-                                  "isnan",
-                                  "le",
-                                  "lt",
-                                  "masked_select",
-                                  "max",
-                                  "maximum",
-                                  "median",
-                                  "min",
-                                  "mul",
-                                  "mul_",
-                                  "ne",
-                                  "neg",
-                                  "new_zeros",
-                                  "ones",
-                                  "ones_like",
-                                  "reciprocal",
-                                  "round",
-                                  "scalar_tensor",
-                                  "scatter",
-                                  "scatter_",
-                                  "scatter_add_",
-                                  "select",
-                                  "sgn",
-                                  "slice",
-                                  "slice_backward",
-                                  "sort",
-                                  "split_with_sizes",
-                                  "squeeze",
-                                  "stack",
-                                  "sub",
-                                  "sub_",
-                                  "t",
-                                  "transpose",
-                                  "unbind",
-                                  "unsqueeze",
-                                  "view",
-                                  "where",
-                                  "zero_",
-                                  "zeros",
-                                  "zeros_like"};
-
-thread_local std::map<std::string, std::string>* seen = nullptr;
-thread_local std::string who;
-
-bool scales(const c10::OperatorHandle& op, const std::vector<c10::IValue>& stack) {
-  const auto alpha = op.schema().argumentIndexWithName("alpha");
-  if (!alpha) return false;
-  const auto& value = stack[stack.size() - op.schema().arguments().size() + static_cast<size_t>(*alpha)];
-  return value.isScalar() &&
-         std::abs(value.toScalar().toDouble()) != 1;  // fused into one rounding by some processors
-}
-
-void note(const c10::OperatorHandle& op, c10::DispatchKeySet keys, std::vector<c10::IValue>* stack) {
-  const c10::impl::ExcludeDispatchKeyGuard below(c10::DispatchKey::Fake);
-  const auto& schema = op.schema();
-  const std::string bare = schema.name().substr(schema.name().find("::") + 2);
-  const bool scaled = scales(op, *stack);
-  bool real = false;
-  const auto look = [&](size_t n) {
-    for (size_t i = stack->size() - n; i < stack->size(); ++i)
-      each_tensor((*stack)[i], [&](const Tensor& x) { real = real || x.is_floating_point(); });
-  };
-  look(schema.arguments().size());
-  op.redispatchBoxed(keys & c10::DispatchKeySet(c10::DispatchKeySet::FULL_AFTER, c10::DispatchKey::Fake),
-                     stack);
-  look(schema.returns().size());
-  if (!real || seen == nullptr) return;
-  if (exact.contains(bare) && !scaled) return;
-  const std::string full =
-      schema.name() + (schema.overload_name().empty() ? "" : "." + schema.overload_name());
-  seen->emplace(full + (scaled ? " with alpha" : ""), who);
-}
-
-}  // namespace
 
 namespace {
 
@@ -242,6 +122,9 @@ std::vector<std::pair<std::string, Tensor>> values(at::ScalarType type) {
   written("exp out", [&](Tensor& out) { at::exp_out(out, x); });
   written("sum out", [&](Tensor& out) { at::sum_out(out, x, 1); });
   written("mm out", [&](Tensor& out) { at::mm_out(out, x, z.t()); });
+  written("inv out", [&](Tensor& out) { at::linalg_inv_out(out, x.narrow(1, 0, 7)); });
+  written("solve out", [&](Tensor& out) { at::linalg_solve_out(out, x.narrow(1, 0, 7), y); });
+  written("eigvalsh out", [&](Tensor& out) { at::linalg_eigvalsh_out(out, x.narrow(1, 0, 7)); });
   return all;
 }
 
@@ -300,11 +183,71 @@ TEST_CASE("portable operators take what ATen's take, and refuse what they refuse
   CHECK_THROWS(at::mm(at::ones({3, 2, 2}), at::ones({2, 2})));
   CHECK_THROWS(at::dot(at::ones({3}), at::ones({4})));
   CHECK_THROWS(at::linalg_solve(at::ones({2, 2}), at::ones({2})));
+  const Tensor eye = at::eye(3), pivots = at::arange(1, 4, at::kInt);
+  CHECK_THROWS(at::linalg_solve(eye, at::ones({2, 2})));
+  CHECK_THROWS(at::linalg_solve(eye, at::ones({4, 2})));
+  CHECK_THROWS(at::linalg_solve(eye, at::ones({2})));
+  CHECK_THROWS(at::linalg_solve(eye, at::ones({3}), /*left=*/false));
+  CHECK_THROWS(at::linalg_solve(eye, at::ones({3, 2}, at::kDouble)));
+  CHECK_THROWS(at::linalg_lu_solve(eye, pivots, at::ones({2, 2})));
+  CHECK_THROWS(at::linalg_lu_solve(eye, pivots, at::ones({3})));
+  CHECK_THROWS(at::linalg_lu_solve(eye, pivots + 1, at::ones({3, 2})));
+  CHECK_THROWS(at::linalg_lu_solve(eye, pivots.narrow(0, 0, 2), at::ones({3, 2})));
+  CHECK(at::equal(at::linalg_lu_solve(eye, pivots, at::ones({3, 2})), at::ones({3, 2})));
+  CHECK_THROWS(at::bmm(at::ones({1, 2, 2}, at::kLong), at::ones({3, 2, 2}, at::kLong)));
+  CHECK_THROWS(at::addmm(at::ones({2, 2}, at::kDouble), at::ones({2, 2}), at::ones({2, 2})));
+  CHECK_THROWS(at::addmm(at::ones({2, 2, 2}), at::ones({2, 2}), at::ones({2, 2})));
+  CHECK_THROWS(whole.softmax(0));
+  CHECK_THROWS(at::linalg_vector_norm(whole));
+  CHECK_THROWS(whole.std());
+}
+
+TEST_CASE("portable solvers take matrices of no numbers") {
+  use_portable_operators();
+  const Tensor none = at::empty({0, 0}), square = at::eye(3);
+  CHECK(at::linalg_eigvals(none).sizes() == at::IntArrayRef{0});
+  CHECK(at::linalg_eigvalsh(none).sizes() == at::IntArrayRef{0});
+  CHECK(at::linalg_inv(none).sizes() == none.sizes());
+  CHECK(at::linalg_solve(none, at::empty({0, 2})).sizes() == at::IntArrayRef{0, 2});
+  CHECK(at::linalg_solve(square, at::empty({3, 0})).sizes() == at::IntArrayRef{3, 0});
+  CHECK(at::linalg_solve(at::empty({0, 3, 3}), at::empty({0, 3, 2})).sizes() == at::IntArrayRef{0, 3, 2});
+}
+
+TEST_CASE("equal numbers have no portable variance, nor a gradient of it") {
+  use_portable_operators();
+  for (const auto type : {at::kFloat, at::kDouble, at::kHalf})
+    for (const int64_t n : {3, 53, 1000}) {
+      Tensor x = (at::arange(1, 8, at::kDouble) / 10).to(type).expand({n, 7}).clone().requires_grad_();
+      CHECK(x.var(0).count_nonzero().item<int64_t>() == 0);
+      x.std(0).sum().backward();
+      CHECK(x.grad().count_nonzero().item<int64_t>() == 0);
+    }
+  const double inf = std::numeric_limits<double>::infinity();
+  CHECK(at::tensor({1.0, inf}).std().isnan().item<bool>());
+}
+
+TEST_CASE("numbers of 16 bits are rounded behind portable sums, not within them") {
+  use_portable_operators();
+  for (const auto type : {at::kHalf, at::kBFloat16}) {
+    CHECK(at::linalg_vector_norm(at::full({1}, 300, type)).item<float>() ==
+          at::full({}, 300, type).item<float>());
+    CHECK(at::equal(at::full({70'000}, 1, type).softmax(0), at::full({70'000}, 1 / 70e3, type)));
+    CHECK(at::equal(at::mm(at::ones({2, 3}, type), at::ones({3, 2}, type)), at::full({2, 2}, 3, type)));
+    CHECK(at::full({2}, 300, type).var().scalar_type() == type);
+  }
+  CHECK(at::tensor({-100, 100}).to(at::kHalf).var().item<float>() == 20'000);
 }
 
 TEST_CASE("no replaced operator writes into a given tensor by ATen's kernel") {
-  // A tape takes that form where there is one.
+  // A tape takes that form where there is one. It has the same operands, and any name.
   const auto& names = portable_operators();
+  const auto operands = [](const c10::FunctionSchema& schema) {
+    std::vector<std::string> types;
+    for (const c10::Argument& argument : schema.arguments())
+      if (!argument.is_out()) types.push_back(argument.type()->str());
+    return types;
+  };
+  size_t forms = 0;
   const std::set<std::string> replaced(names.begin(), names.end());
   for (const c10::OperatorName& other : c10::Dispatcher::singleton().getAllOpNames()) {
     const auto op = c10::Dispatcher::singleton().findSchema(other);
@@ -312,36 +255,30 @@ TEST_CASE("no replaced operator writes into a given tensor by ATen's kernel") {
         other.overload_name.empty() ? other.name : other.name + "." + other.overload_name;
     if (!op || replaced.contains(full) || !op->hasKernelForDispatchKey(c10::DispatchKey::CPU)) continue;
     if (op->schema().arguments().empty() || !op->schema().arguments().back().is_out()) continue;
+    ++forms;
     for (const std::string& name : replaced) {
       const auto dot = name.find('.');
       if (name.substr(0, dot) != other.name) continue;
-      const std::string overload = dot == std::string::npos ? "" : name.substr(dot + 1);
+      const auto of = c10::Dispatcher::singleton().findSchemaOrThrow(
+          other.name.c_str(), dot == std::string::npos ? "" : name.c_str() + dot + 1);
       INFO(name << " is replaced, " << full << " is not");
-      CHECK(other.overload_name != (overload.empty() ? "out" : overload + "_out"));
-      CHECK((other.overload_name != "out" || op->schema().returns().size() != 1));
+      CHECK(operands(of.schema()) != operands(op->schema()));
     }
   }
+  CHECK(forms > 300);
 }
 
 TEST_CASE("with portable kernels no plugin computes by an operator whose bits depend on the processor") {
-  torch::Library watch(torch::Library::IMPL, "_", c10::DispatchKey::Fake, __FILE__, __LINE__);
-  watch.fallback(torch::CppFunction::makeFromBoxedFunction<&note>());
   std::map<std::string, std::string> others;
-  seen = &others;
   int64_t trained = 0;
   each_training([&](const std::string& name, const check::Bed& bed) {
-    who = name;
     for (const char* dtype : {"float32", "float64"}) {
-      const c10::impl::IncludeDispatchKeyGuard noted(c10::DispatchKey::Fake);
-      train_two(bed, dtype, /*replays=*/false);
+      for (const std::string& op :
+           check::processor_operators([&] { train_two(bed, dtype, /*replays=*/false); }))
+        others.emplace(op, name);
       ++trained;
     }
   });
-  seen = nullptr;
   CHECK(trained > 600);
-  std::set<std::string> replaced(portable_operators().begin(), portable_operators().end());
-  for (const auto& [op, user] : others) {
-    INFO(op << ", of " << user);
-    CHECK(replaced.contains(op));
-  }
+  for (const auto& [op, user] : others) FAIL_CHECK(op << ", of " << user);
 }

@@ -205,6 +205,13 @@ class Demanding final : public Penalty {
   LaneReal weight_;
 };
 
+class OfTheProcessor final : public Means<OfTheProcessor> {
+  Tensor value(const Round& round) const override {
+    const Tensor scores = round.real_scores();
+    return lane_mean(at::softplus(scores)) - at::sub(lane_mean(round.fake_scores()), lane_mean(scores), 0.1);
+  }
+};
+
 template <class Plugin>
 Registry with_plugin() {
   static constexpr PluginEntry tested = entry<Plugin>("tested", __FILE__);
@@ -288,6 +295,13 @@ TEST_CASE("second derivatives that are wrong are found out, unless it's said") {
   const check::Finding said = finding<SaidSecond>("second");
   CHECK(said.verdict == check::Verdict::skipped);
   CHECK_THAT(said.text, holds("it says that second derivatives are 0"));
+}
+
+TEST_CASE("a plugin is told of operators whose bits depend on the processor, whatever the kernels") {
+  const check::Finding found = finding<OfTheProcessor>("portable");
+  CHECK(found.verdict == check::Verdict::skipped);
+  CHECK_THAT(found.text,
+             holds("it computes by aten::softplus, aten::softplus_backward, aten::sub.Tensor with alpha"));
 }
 
 TEST_CASE("a value that overflows, a wrong exact and an exception are found out") {

@@ -61,6 +61,7 @@ const std::vector<Check>& all() {
       {"exact", "exact is what the best critic reaches", is_divergence, exact},
       {"finite", "losses are finite where they fit in float32", is_divergence, finite},
       {"overflow", "what overflows ends a trial as diverged", in_training, overflow},
+      {"portable", "with --kernels portable its bits are any processor's", always, portable},
   };
   return checks;
 }

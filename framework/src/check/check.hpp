@@ -50,6 +50,7 @@ Finding leaks(const Subject& subject);
 Finding gradients(const Subject& subject);
 Finding second_derivatives(const Subject& subject);
 Finding overflow(const Subject& subject);
+Finding portable(const Subject& subject);
 // Of divergences.
 Finding exact(const Subject& subject);
 Finding finite(const Subject& subject);

@@ -4,6 +4,9 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "gamma_slope.hpp"
 #include "recording.hpp"
 
@@ -43,7 +46,9 @@ Tensor log_gamma_slopes(const Tensor& concentration, const Tensor& log_x) {
   run_kernel({&a, &x}, {&slopes}, [n = x.numel()](char* const* at) {
     const auto *of = reinterpret_cast<const double*>(at[0]), *logs = reinterpret_cast<const double*>(at[1]);
     auto* to = reinterpret_cast<double*>(at[2]);
-    for (int64_t i = 0; i < n; ++i) to[i] = log_gamma_slope(of[i], logs[i]);
+    // Finite: it's multiplied by 0.
+    constexpr double most = std::numeric_limits<double>::max();
+    for (int64_t i = 0; i < n; ++i) to[i] = std::clamp(log_gamma_slope(of[i], logs[i]), -most, most);
   });
   return slopes.to(log_x.device());
 }

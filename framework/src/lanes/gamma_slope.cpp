@@ -2,13 +2,15 @@
 
 #include <saddle/portable.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace saddle {
 namespace {
 
 constexpr double rounding = 1e-17;
-constexpr int most_terms = 10'000;  // of some 300 that are needed
+constexpr int most_terms = 10'000;  // of some 2000 that are needed at most
 
 // With D = xᵃ e⁻ˣ/Γ(a), x times the density: F = D/a · M for M = Σ xⁿ/((a + 1)…(a + n)), and the slope is
 // −(M (ln x − ψ(a + 1)) + ∂M/∂a)/a.
@@ -72,9 +74,10 @@ double by_normal_number(double a, double x) {
 }  // namespace
 
 double log_gamma_slope(double a, double log_x) {
+  if (!(a > 0) || std::isinf(a) || std::isnan(log_x)) return std::numeric_limits<double>::quiet_NaN();
   const double x = portable::exp(log_x);
   // Far out, where no draw of this concentration gets, the sums have few terms.
-  if (a > 1000 && std::abs(x - a) < 7 * std::sqrt(a)) return by_normal_number(a, x);
+  if (a > 1000 && std::abs(x - a) < std::max(7 * std::sqrt(a), 0.02 * a)) return by_normal_number(a, x);
   return x <= a + (a < 1 ? 1 : 0) ? by_series(a, x, log_x) : by_fraction(a, x, log_x);
 }
 

@@ -26,12 +26,16 @@ void same_blocks() {
 
 void check_squares(const Tensor& x, const char* who) {
   TORCH_CHECK(x.dim() >= 2 && x.size(-1) == x.size(-2), who, ": matrices must be square, not ", x.sizes());
-  TORCH_CHECK(x.is_floating_point(), who, ": portable kernels know float32 and float64, not ", x.dtype());
+  TORCH_CHECK(x.scalar_type() == at::kFloat || x.scalar_type() == at::kDouble, who,
+              ": portable kernels know float32 and float64, not ", x.dtype());
 }
+
+at::IntArrayRef batch_of(const Tensor& x) { return x.sizes().slice(0, static_cast<size_t>(x.dim()) - 2); }
 
 /// float64, every matrix by columns in memory of its own: [number, columns, rows].
 Tensor by_columns(const Tensor& x) {
-  const Tensor all = x.to(at::kDouble).mT().reshape({-1, x.size(-1), x.size(-2)});
+  const int64_t number = c10::multiply_integers(batch_of(x));
+  const Tensor all = x.to(at::kDouble).mT().reshape({number, x.size(-1), x.size(-2)});
   return all.clone(at::MemoryFormat::Contiguous);
 }
 Map matrix(const Tensor& columns, int64_t i) {
@@ -45,8 +49,6 @@ Tensor by_rows(const Tensor& columns, at::IntArrayRef batch, at::ScalarType type
   shape.push_back(columns.size(2));
   return columns.view(shape).mT().to(type);
 }
-
-at::IntArrayRef batch_of(const Tensor& x) { return x.sizes().slice(0, static_cast<size_t>(x.dim()) - 2); }
 
 /// LAPACK's list of which rows change places, from Eigen's of where each row goes.
 void note_exchanges(const Eigen::VectorXi& goes_to, int32_t* pivots) {
@@ -84,6 +86,13 @@ Factors factorise(const Tensor& x) {
   info = info.view(of_pivots);
   of_pivots.push_back(n);
   return {by_rows(columns, batch_of(x), x.scalar_type()), pivots.view(of_pivots), info};
+}
+
+void check_right(const Tensor& square, const Tensor& right, bool left, const char* who) {
+  TORCH_CHECK(right.scalar_type() == square.scalar_type(), who, ": ", square.dtype(), " and ", right.dtype(),
+              " are not of one type");
+  TORCH_CHECK(right.dim() >= 2 && right.size(left ? -2 : -1) == square.size(-1), who, ": ", square.sizes(),
+              " and ", right.sizes(), " do not fit");
 }
 
 void exchange(Map& x, const int32_t* pivots, int64_t i) {
@@ -132,6 +141,7 @@ std::tuple<Tensor, Tensor> eigh(const Tensor& x, std::string_view triangle, bool
 
 Tensor lu_solve(const Tensor& lu, const Tensor& pivots, const Tensor& right, bool left, bool adjoint) {
   check_squares(lu, "lu_solve");
+  check_right(lu, right, left, "lu_solve");
   if (!left) return lu_solve(lu, pivots, right.mT(), true, !adjoint).mT();
   same_blocks();
   std::vector<int64_t> batch = at::infer_size(batch_of(lu), batch_of(right));
@@ -141,8 +151,14 @@ Tensor lu_solve(const Tensor& lu, const Tensor& pivots, const Tensor& right, boo
     return x.expand(shape);
   };
   const int64_t n = lu.size(-1);
+  TORCH_CHECK(pivots.scalar_type() == at::kInt &&
+                  pivots.sizes() == lu.sizes().slice(0, static_cast<size_t>(lu.dim()) - 1),
+              "lu_solve: pivots must be int32 numbers, one a row of ", lu.sizes(), ", not ", pivots.dtype(),
+              " ", pivots.sizes());
+  TORCH_CHECK(pivots.numel() == 0 || (pivots.min().item<int>() >= 1 && pivots.max().item<int>() <= n),
+              "lu_solve: pivots lie between 1 and ", n);
   const Tensor factors = by_columns(expanded(lu, {n, n}));
-  const Tensor swaps = expanded(pivots, {n}).reshape({-1, n}).contiguous();
+  const Tensor swaps = expanded(pivots, {n}).contiguous();
   const Tensor columns =
       by_columns(expanded(right, right.sizes().slice(static_cast<size_t>(right.dim()) - 2)));
   for (int64_t i = 0; i < columns.size(0); ++i) {
@@ -168,14 +184,15 @@ Tensor lu_solve(const Tensor& lu, const Tensor& pivots, const Tensor& right, boo
 std::tuple<Tensor, Tensor, Tensor, Tensor> solve_ex(const Tensor& x, const Tensor& right, bool left,
                                                     bool check_errors) {
   check_squares(x, "solve");
-  const bool transposed = x.is_contiguous();
-  const Factors f = factorise(transposed ? x.mT() : x);
-  if (check_errors) at::_linalg_check_errors(f.info, "torch.linalg.solve_ex", x.dim() == 2);
   const bool vectors =
       right.dim() == 1 ||
       (x.dim() - 1 == right.dim() && right.sizes() == x.sizes().slice(0, static_cast<size_t>(x.dim()) - 1));
-  const Tensor result =
-      lu_solve(f.lu, f.pivots, vectors ? right.unsqueeze(-1) : right, left || vectors, transposed);
+  TORCH_CHECK(left || !vectors, "solve: vectors have no matrix to the right of them");
+  check_right(x, vectors ? right.unsqueeze(-1) : right, left, "solve");
+  const bool transposed = x.is_contiguous();
+  const Factors f = factorise(transposed ? x.mT() : x);
+  if (check_errors) at::_linalg_check_errors(f.info, "torch.linalg.solve_ex", x.dim() == 2);
+  const Tensor result = lu_solve(f.lu, f.pivots, vectors ? right.unsqueeze(-1) : right, left, transposed);
   return {vectors ? result.squeeze(-1) : result, f.lu, f.pivots, f.info};
 }
 

@@ -115,7 +115,7 @@ Tensor power(const Tensor& any, const Scalar& exponent) {
 }
 
 Tensor polygamma(int64_t n, const Tensor& x) {
-  TORCH_CHECK(n >= 0, "polygamma: an order below 0: ", n);
+  TORCH_CHECK(n >= 0 && n <= 100, "polygamma: portable kernels know orders from 0 to 100, not ", n);
   return mapped(x, [n](double at) { return portable::polygamma(n, at); });
 }
 
@@ -149,6 +149,13 @@ Tensor& linspace(const Scalar& from, const Scalar& to, int64_t n, Tensor& out) {
   return out.copy_(all);
 }
 
+/// What is computed in steps: of 16 bits, numbers are rounded after the last of them.
+Tensor wide(const Tensor& x, const char* who) {
+  TORCH_CHECK(!x.is_complex(), who, ": portable kernels know no complex numbers");
+  TORCH_CHECK(x.is_floating_point(), who, ": numbers must be real, not ", x.dtype());
+  return x.scalar_type() == at::kDouble ? x : x.to(at::kFloat);
+}
+
 // Sums, in float64 and in one order.
 
 struct Reduced {
@@ -156,10 +163,15 @@ struct Reduced {
   std::vector<int64_t> shape;  // of the result
 };
 
+/// No axes mean all of them.
+std::bitset<at::dim_bitset_size> reduced_axes(const Tensor& x, Dims dims) {
+  return dims && !dims->empty() ? at::dim_list_to_bitset(*dims, static_cast<size_t>(x.dim()))
+                                : std::bitset<at::dim_bitset_size>().set();
+}
+
 Reduced reduced(const Tensor& x, Dims dims, bool keep) {
   const int64_t n = x.dim();
-  const auto gone = dims && !dims->empty() ? at::dim_list_to_bitset(*dims, static_cast<size_t>(n))
-                                           : std::bitset<at::dim_bitset_size>().set();
+  const auto gone = reduced_axes(x, dims);
   std::vector<int64_t> order, shape, kept;
   int64_t count = 1;
   for (int64_t d = 0; d < n; ++d) {
@@ -223,27 +235,41 @@ Tensor mean_of_all(const Tensor& x, std::optional<ScalarType> type) {
   return mean_over(x, std::nullopt, false, type);
 }
 
+/// The first number of each reduced row, as it lies in x.
+Tensor first_of(const Tensor& x, Dims dims) {
+  const auto gone = reduced_axes(x, dims);
+  Tensor first = x;
+  for (int64_t d = 0; d < x.dim(); ++d)
+    if (gone[static_cast<size_t>(d)]) first = first.narrow(d, 0, 1);
+  return first;
+}
+
 Tensor variance(const Tensor& x, Dims dims, const std::optional<Scalar>& correction, bool keep) {
-  const Tensor away = x - mean_over(x, dims, true, std::nullopt),
-               squares = sum_over(away * away, dims, keep, std::nullopt);
+  Tensor away = wide(x, "var");
+  // From one of them: a mean is rounded, and equal numbers have no variance.
+  if (x.numel() > 0) away = away - first_of(away, dims);
+  away = away - mean_over(away, dims, true, std::nullopt);
+  const Tensor squares = sum_over(away * away, dims, keep, std::nullopt);
   const int64_t n = squares.numel() == 0 ? 0 : x.numel() / squares.numel();
-  return squares / std::max(0.0, static_cast<double>(n) - (correction ? correction->toDouble() : 1.0));
+  return (squares / std::max(0.0, static_cast<double>(n) - (correction ? correction->toDouble() : 1.0)))
+      .to(x.scalar_type());
 }
 
 Tensor deviation(const Tensor& x, Dims dims, const std::optional<Scalar>& correction, bool keep) {
-  return variance(x, dims, correction, keep).sqrt();
+  return variance(wide(x, "std"), dims, correction, keep).sqrt().to(x.scalar_type());
 }
 
 Tensor norm_over(const Tensor& x_any, const Scalar& order, Dims dims, bool keep,
                  std::optional<ScalarType> type) {
-  const Tensor x = x_any.to(type.value_or(floating(x_any))).abs();
+  const ScalarType result = type.value_or(x_any.scalar_type());
+  const Tensor x = wide(x_any.to(result), "norm").abs();
   const double p = order.toDouble();
   const std::vector<int64_t> all = dims ? dims->vec() : std::vector<int64_t>();
-  if (p == std::numeric_limits<double>::infinity()) return x.amax(all, keep);
-  if (p == -std::numeric_limits<double>::infinity()) return x.amin(all, keep);
-  if (p == 0) return sum_over((x != 0).to(x.scalar_type()), dims, keep, std::nullopt);
-  if (p == 1) return sum_over(x, dims, keep, std::nullopt);
-  return power(sum_over(power(x, p), dims, keep, std::nullopt), 1 / p);
+  if (p == std::numeric_limits<double>::infinity()) return x.amax(all, keep).to(result);
+  if (p == -std::numeric_limits<double>::infinity()) return x.amin(all, keep).to(result);
+  if (p == 0) return sum_over((x != 0).to(x.scalar_type()), dims, keep, std::nullopt).to(result);
+  if (p == 1) return sum_over(x, dims, keep, std::nullopt).to(result);
+  return power(sum_over(power(x, p), dims, keep, std::nullopt), 1 / p).to(result);
 }
 
 // Products.
@@ -256,12 +282,13 @@ void check_operands(const char* name, const Tensor& a, int64_t a_dim, const Tens
 }
 
 Tensor of_lanes(const Tensor& a, const Tensor& b) {
-  if (!a.is_floating_point()) {  // exact in any order
-    TORCH_CHECK(a.size(2) == b.size(1), "matmul: ", a.sizes(), " and ", b.sizes(), " do not fit");
+  TORCH_CHECK(!a.is_complex(), "matmul: portable kernels know no complex numbers");
+  TORCH_CHECK(a.size(0) == b.size(0) && a.size(2) == b.size(1), "matmul: ", a.sizes(), " and ", b.sizes(),
+              " do not fit");
+  if (!a.is_floating_point())  // exact in any order
     return (a.unsqueeze(3) * b.unsqueeze(1)).sum(2).to(a.scalar_type());
-  }
   const at::AutoDispatchBelowAutograd plain;
-  return saddle::matmul(a, b);
+  return saddle::matmul(wide(a, "matmul"), wide(b, "matmul")).to(a.scalar_type());
 }
 Tensor batched(const Tensor& a, const Tensor& b) {
   check_operands("bmm", a, 3, b, 3);
@@ -281,6 +308,9 @@ Tensor of_vectors(const Tensor& x, const Tensor& y) {
 }
 
 Tensor added(const Tensor& c, const Tensor& ab, const Scalar& beta, const Scalar& alpha) {
+  TORCH_CHECK(c.scalar_type() == ab.scalar_type() && at::is_expandable_to(c.sizes(), ab.sizes()),
+              "addmm: ", c.dtype(), " ", c.sizes(), " can't be added to a product that is ", ab.dtype(), " ",
+              ab.sizes());
   const Tensor scaled = alpha.toDouble() == 1 ? ab : ab * alpha;
   if (beta.toDouble() == 0) return scaled;
   return (beta.toDouble() == 1 ? c : c * beta) + scaled;
@@ -295,20 +325,24 @@ Tensor multiplied_and_added(const Tensor& c, const Tensor& a, const Tensor& b, c
 // Softmax and its gradients.
 
 Tensor softmax(const Tensor& x, int64_t dim, bool) {
+  const Tensor all = wide(x, "softmax");
   if (x.numel() == 0) return at::empty_like(x);
-  const Tensor e = (x - x.amax(dim, true)).exp();
-  return e / sum_over(e, dim, true, std::nullopt);
+  const Tensor e = (all - all.amax(dim, true)).exp();
+  return (e / sum_over(e, dim, true, std::nullopt)).to(x.scalar_type());
 }
 Tensor log_softmax(const Tensor& x, int64_t dim, bool) {
+  const Tensor all = wide(x, "log_softmax");
   if (x.numel() == 0) return at::empty_like(x);
-  const Tensor away = x - x.amax(dim, true);
-  return away - sum_over(away.exp(), dim, true, std::nullopt).log();
+  const Tensor away = all - all.amax(dim, true);
+  return (away - sum_over(away.exp(), dim, true, std::nullopt).log()).to(x.scalar_type());
 }
-Tensor softmax_gradient(const Tensor& g, const Tensor& y, int64_t dim, ScalarType) {
-  return y * (g - sum_over(g * y, dim, true, std::nullopt));
+Tensor softmax_gradient(const Tensor& g_any, const Tensor& y_any, int64_t dim, ScalarType type) {
+  const Tensor g = wide(g_any, "softmax"), y = wide(y_any, "softmax");
+  return (y * (g - sum_over(g * y, dim, true, std::nullopt))).to(type);
 }
-Tensor log_softmax_gradient(const Tensor& g, const Tensor& y, int64_t dim, ScalarType) {
-  return g - y.exp() * sum_over(g, dim, true, std::nullopt);
+Tensor log_softmax_gradient(const Tensor& g_any, const Tensor& y_any, int64_t dim, ScalarType type) {
+  const Tensor g = wide(g_any, "log_softmax"), y = wide(y_any, "log_softmax");
+  return (g - y.exp() * sum_over(g, dim, true, std::nullopt)).to(type);
 }
 Tensor tanh_gradient(const Tensor& g, const Tensor& y) { return g * (1 - y * y); }
 Tensor sigmoid_gradient(const Tensor& g, const Tensor& y) { return g * (y * (1 - y)); }
@@ -326,10 +360,29 @@ struct Forms<f> {
   static Tensor& out(First first, Rest... rest, Tensor& result) { return put(result, f(first, rest...)); }
 };
 
+/// Of one with several results: into given tensors.
+template <auto f>
+struct ManyForms;
+template <class... Results, class... Args, std::tuple<Results...> (*f)(Args...)>
+struct ManyForms<f> {
+  template <class>
+  using Given = Tensor&;
+  static std::tuple<Given<Results>...> out(Args... args, Given<Results>... given) {
+    const auto values = f(args...);
+    const std::tuple<Given<Results>...> results(given...);
+    [&]<size_t... i>(std::index_sequence<i...>) { (put(std::get<i>(results), std::get<i>(values)), ...); }
+    (std::index_sequence_for<Results...>());
+    return results;
+  }
+};
+
 /// Operators, and where their names are noted.
 class Replaced {
  public:
-  Replaced() : library_(torch::Library::IMPL, "aten", c10::DispatchKey::CPU, __FILE__, __LINE__) {}
+  /// They are replaced as long as this lives, or only named.
+  explicit Replaced(bool replaces) {
+    if (replaces) library_.emplace(torch::Library::IMPL, "aten", c10::DispatchKey::CPU, __FILE__, __LINE__);
+  }
 
   /// By f; its other forms by those names.
   template <auto f>
@@ -349,13 +402,13 @@ class Replaced {
   }
   template <class F>
   void form(const std::string& name, F* f) {
-    library_.impl(name.c_str(), torch::CppFunction(f));
+    if (library_) library_->impl(name.c_str(), torch::CppFunction(f));
     names_.push_back("aten::" + name);
   }
   const std::vector<std::string>& names() const { return names_; }
 
  private:
-  torch::Library library_;
+  std::optional<torch::Library> library_;
   std::vector<std::string> names_;
 };
 
@@ -419,35 +472,39 @@ void replace_products(Replaced& r) {
 
 void replace_algebra(Replaced& r) {
   r.with<&algebra::eigvals>("_linalg_eigvals");
+  r.form("linalg_eigvals.out", &Forms<&algebra::eigvals>::out);
   r.form("_linalg_eigh", &algebra::eigh);
+  r.form("_linalg_eigh.eigenvalues", &ManyForms<&algebra::eigh>::out);
   r.form("_linalg_solve_ex", &algebra::solve_ex);
+  r.form("_linalg_solve_ex.result", &ManyForms<&algebra::solve_ex>::out);
   r.with<&algebra::lu_solve>("linalg_lu_solve", "linalg_lu_solve.out");
   r.form("linalg_inv_ex", &algebra::inv_ex);
+  r.form("linalg_inv_ex.inverse", &ManyForms<&algebra::inv_ex>::out);
 }
 
-const Replaced& replaced() {
-  static const Replaced all = [] {
-    // Each would be warned of.
-    c10::WarningUtils::WarningHandlerGuard quiet([] {
-      struct Silent : c10::WarningHandler {
-        void process(const c10::Warning&) override {}
-      };
-      static Silent silent;
-      return &silent;
-    }());
-    Replaced made;
-    replace_elementary(made);
-    replace_reductions(made);
-    replace_products(made);
-    replace_algebra(made);
-    return made;
-  }();
+Replaced all_of_them(bool replaces) {
+  // Each would be warned of.
+  c10::WarningUtils::WarningHandlerGuard quiet([] {
+    struct Silent : c10::WarningHandler {
+      void process(const c10::Warning&) override {}
+    };
+    static Silent silent;
+    return &silent;
+  }());
+  Replaced all(replaces);
+  replace_elementary(all);
+  replace_reductions(all);
+  replace_products(all);
+  replace_algebra(all);
   return all;
 }
 
 }  // namespace
 
-void use_portable_operators() { replaced(); }
-const std::vector<std::string>& portable_operators() { return replaced().names(); }
+void use_portable_operators() { static const Replaced replaced = all_of_them(true); }
+const std::vector<std::string>& portable_operators() {
+  static const std::vector<std::string> names = all_of_them(false).names();
+  return names;
+}
 
 }  // namespace saddle

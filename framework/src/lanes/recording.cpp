@@ -12,6 +12,7 @@ namespace saddle {
 namespace {
 
 thread_local Recording* recording = nullptr;
+thread_local const WatchedOperator* watcher = nullptr;
 
 // A key below autograd's, above every backend's, that nobody else uses in C++.
 constexpr auto key = c10::DispatchKey::Fake;
@@ -21,16 +22,18 @@ constexpr std::array<std::string_view, 6> refused{
     "aten::_local_scalar_dense", "aten::is_nonzero", "aten::equal", "aten::set_", "aten::resize_",
     "aten::_resize_output_"};
 
-// While it lives, another recording is the thread's, or none.
+// While it lives, a variable of the thread has another value.
+template <class T>
 class Becomes {
  public:
-  explicit Becomes(Recording* now) : before_(std::exchange(recording, now)) {}
-  ~Becomes() { recording = before_; }
+  Becomes(T& variable, T now) : variable_(variable), before_(std::exchange(variable, now)) {}
+  ~Becomes() { variable_ = before_; }
   Becomes(const Becomes&) = delete;
   Becomes& operator=(const Becomes&) = delete;
 
  private:
-  Recording* before_;
+  T& variable_;
+  T before_;
 };
 
 }  // namespace
@@ -43,6 +46,8 @@ void Recording::pass_through(const c10::OperatorHandle& op, c10::DispatchKeySet 
   const auto lower = keys & c10::DispatchKeySet(c10::DispatchKeySet::FULL_AFTER, key);
   if (recording != nullptr)
     recording->operate(op, lower, stack);
+  else if (watcher != nullptr)
+    (*watcher)(op, lower, stack);
   else
     op.redispatchBoxed(lower, stack);
 }
@@ -57,13 +62,20 @@ void Recording::route_operators() {
   (void)library;
 }
 
+void watch_operators(const WatchedOperator& operate, const std::function<void()>& work) {
+  Recording::route_operators();
+  const Becomes<const WatchedOperator*> watched(watcher, &operate);
+  const c10::impl::IncludeDispatchKeyGuard through(key);
+  work();
+}
+
 void Recording::refuse(std::string why) {
   if (reason_.empty()) reason_ = std::move(why);
 }
 
 void Recording::evaluate_under(const std::function<void()>& evaluate) {
   route_operators();
-  const Becomes current(this);
+  const Becomes<Recording*> current(recording, this);
   try {
     const c10::impl::IncludeDispatchKeyGuard watch(key);
     evaluate();
@@ -78,12 +90,12 @@ void Recording::evaluate_under(const std::function<void()>& evaluate) {
 // Portable operators call kernels of ours.
 void Recording::whole(const c10::OperatorHandle& op, c10::DispatchKeySet keys,
                       std::vector<c10::IValue>* stack) {
-  const Becomes nobody(nullptr);
+  const Becomes<Recording*> nobody(recording, nullptr);
   op.redispatchBoxed(keys, stack);
 }
 
 Recording::Made Recording::unrecorded(const std::function<Made()>& make) {
-  const Becomes nobody(nullptr);
+  const Becomes<Recording*> nobody(recording, nullptr);
   const c10::impl::ExcludeDispatchKeyGuard below(key);
   return make();
 }

@@ -15,6 +15,13 @@
 
 namespace saddle {
 
+/// Does an operator of ATen's by `op.redispatchBoxed(keys, stack)`.
+using WatchedOperator = std::function<void(const c10::OperatorHandle& op, c10::DispatchKeySet keys,
+                                           std::vector<c10::IValue>* stack)>;
+/// Calls work(), and instead of each of ATen's operators that reaches a backend in this thread, unless
+/// recorded, operate.
+SADDLE_API void watch_operators(const WatchedOperator& operate, const std::function<void()>& work);
+
 class SADDLE_API Recording {
  public:
   /// Pointers to a kernel's operands, in the order in which they were given.
@@ -76,6 +83,7 @@ class SADDLE_API Recording {
   std::vector<Condition>& assumed() { return conditions_; }
 
  private:
+  friend void watch_operators(const WatchedOperator& operate, const std::function<void()>& work);
   static void pass_through(const c10::OperatorHandle& op, c10::DispatchKeySet keys,
                            std::vector<c10::IValue>* stack);
   static void route_operators();
