@@ -93,33 +93,39 @@ void outer(const Outer<T>& o) {
   if (j < o.n) last_panel<U, U::vectors>(o, j);
 }
 
+// Pointers and steps are copied out of the arguments where registers are stored: a store may change any of
+// them, for all that the compiler knows.
 template <class U, int vectors, bool part, class T>
-inline void gate_panel(const Gate<T>& g, int64_t column, int64_t last) {
+inline void gate_panel(const Gate<T>& gate, int64_t column, int64_t last) {
   using V = typename U::V;
+  const T *g = gate.g + column, *y = gate.y + column;
+  T* out = gate.out + column;
+  const int64_t rows = gate.rows, step = gate.columns;
   V sums[vectors];
 #pragma GCC unroll 4
   for (int v = 0; v < vectors; ++v) sums[v] = U::zero();
-  for (int64_t r = 0; r < g.rows; ++r)
+  for (int64_t r = 0; r < rows; ++r, g += step, y += step, out += step)
 #pragma GCC unroll 4
     for (int v = 0; v < vectors; ++v) {
-      const int64_t at = r * g.columns + column + v * U::size;
+      const int64_t at = v * U::size;
       if (part && v == vectors - 1) {
-        const V x = U::gate(U::load_part(g.y + at, last), U::load_part(g.g + at, last));
-        U::store_part(g.out + at, x, last);
+        const V x = U::gate(U::load_part(y + at, last), U::load_part(g + at, last));
+        U::store_part(out + at, x, last);
         sums[v] = U::add(sums[v], x);
       } else {
-        const V x = U::gate(U::load(g.y + at), U::load(g.g + at));
-        U::store(g.out + at, x);
+        const V x = U::gate(U::load(y + at), U::load(g + at));
+        U::store(out + at, x);
         sums[v] = U::add(sums[v], x);
       }
     }
-  if (g.sums == nullptr) return;
+  if (gate.sums == nullptr) return;
+  T* to = gate.sums + column;
 #pragma GCC unroll 4
   for (int v = 0; v < vectors; ++v)
     if (part && v == vectors - 1)
-      U::store_part(g.sums + column + v * U::size, sums[v], last);
+      U::store_part(to + v * U::size, sums[v], last);
     else
-      U::store(g.sums + column + v * U::size, sums[v]);
+      U::store(to + v * U::size, sums[v]);
 }
 
 template <class U, class T>
@@ -134,28 +140,32 @@ void gate(const Gate<T>& g) {
 template <class U, class T>
 void transpose(const Transpose<T>& t) {
   constexpr int n = U::size;
-  const int64_t rows = t.rows - t.rows % n, columns = t.columns - t.columns % n;
+  const T* from = t.from;
+  T* to = t.to;
+  const int64_t from_row = t.from_row, to_row = t.to_row, all_rows = t.rows, all_columns = t.columns;
+  const int64_t rows = all_rows - all_rows % n, columns = all_columns - all_columns % n;
   for (int64_t r = 0; r < rows; r += n)
     for (int64_t c = 0; c < columns; c += n) {
       typename U::V x[n];
 #pragma GCC unroll 16
-      for (int i = 0; i < n; ++i) x[i] = U::load(t.from + (r + i) * t.from_row + c);
+      for (int i = 0; i < n; ++i) x[i] = U::load(from + (r + i) * from_row + c);
       turn<U>(x);
 #pragma GCC unroll 16
-      for (int i = 0; i < n; ++i) U::store(t.to + (c + i) * t.to_row + r, x[i]);
+      for (int i = 0; i < n; ++i) U::store(to + (c + i) * to_row + r, x[i]);
     }
-  for (int64_t r = 0; r < t.rows; ++r)
-    for (int64_t c = r < rows ? columns : 0; c < t.columns; ++c)
-      t.to[c * t.to_row + r] = t.from[r * t.from_row + c];
+  for (int64_t r = 0; r < all_rows; ++r)
+    for (int64_t c = r < rows ? columns : 0; c < all_columns; ++c)
+      to[c * to_row + r] = from[r * from_row + c];
 }
 
 // The columns of a panel, side by side.
 template <class U, class T>
 inline void copy_panel(const Packed<T>& o, const T* from, int64_t columns) {
-  const int64_t whole = columns - columns % U::size, rest = columns - whole;
-  for (int64_t p = 0; p < o.k; ++p) {
-    const T* row = from + p * o.b_step;
-    T* to = o.panel + p * columns;
+  const int64_t whole = columns - columns % U::size, rest = columns - whole, k = o.k, step = o.b_step;
+  T* panel = o.panel;
+  for (int64_t p = 0; p < k; ++p) {
+    const T* row = from + p * step;
+    T* to = panel + p * columns;
     for (int64_t j = 0; j < whole; j += U::size) U::store(to + j, U::load(row + j));
     if (rest > 0) U::store_part(to + whole, U::load_part(row + whole, rest), rest);
   }
