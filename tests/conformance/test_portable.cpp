@@ -213,7 +213,7 @@ TEST_CASE("portable solvers take matrices of no numbers") {
   CHECK(at::linalg_solve(at::empty({0, 3, 3}), at::empty({0, 3, 2})).sizes() == at::IntArrayRef{0, 3, 2});
 }
 
-TEST_CASE("equal numbers have no portable variance, nor a gradient of it") {
+TEST_CASE("equal numbers have no portable variance, and their standard deviation no gradient") {
   use_portable_operators();
   for (const auto type : {at::kFloat, at::kDouble, at::kHalf})
     for (const int64_t n : {3, 53, 1000}) {

@@ -205,6 +205,13 @@ class Demanding final : public Penalty {
   LaneReal weight_;
 };
 
+class OfOtherSamples final : public Means<OfOtherSamples> {
+  Tensor value(const Round& round) const override {
+    const Tensor x = gradient_input(round.real().clone());
+    return lane_mean(sample_norm(input_gradient(round.real_scores(), x)));
+  }
+};
+
 class OfTheProcessor final : public Means<OfTheProcessor> {
   Tensor value(const Round& round) const override {
     const Tensor scores = round.real_scores();
@@ -302,6 +309,10 @@ TEST_CASE("a plugin is told of operators whose bits depend on the processor, wha
   CHECK(found.verdict == check::Verdict::skipped);
   CHECK_THAT(found.text,
              holds("it computes by aten::softplus, aten::softplus_backward, aten::sub.Tensor with alpha"));
+}
+
+TEST_CASE("a penalty on samples that the scores were not computed from is refused") {
+  fails<OfOtherSamples>("gradients", "the scores were not computed from these samples");
 }
 
 TEST_CASE("a value that overflows, a wrong exact and an exception are found out") {

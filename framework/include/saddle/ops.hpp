@@ -59,8 +59,8 @@ SADDLE_API Tensor activate(const Tensor& x, Activation);
 SADDLE_API Tensor dense(const Tensor& x, const Tensor& w, const Tensor& b, Activation = Activation::identity);
 
 /// d(sum of scores)/dx, differentiable again: scores [lane, batch], x [lane, batch, …] that they were
-/// computed from and that requires a gradient. Zeros where scores don't depend on x, as the slope of a
-/// network of relu doesn't (torch::autograd::grad refuses that unless told allow_unused).
+/// computed from and that requires a gradient. Zeros where it is zero for any numbers, as that of the slope
+/// of a network of relu (torch::autograd::grad refuses that unless told allow_unused).
 SADDLE_API Tensor input_gradient(const Tensor& scores, const Tensor& x);
 /// What to take such a gradient at: x itself where it already is part of a graph (a dynamics may ask how the
 /// other player changes it), otherwise a copy that requires a gradient.

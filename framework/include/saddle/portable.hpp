@@ -31,8 +31,8 @@ SADDLE_API double erfc(double x);
 /// ln |Γ(x)|
 SADDLE_API double lgamma(double x);
 SADDLE_API double tgamma(double x);
-/// The n-th derivative of ψ(x) = Γ′(x)/Γ(x), to about 1e-14 for n up to 100. Infinite or NaN at 0, −1, …; NaN
-/// below −10⁶ unless n is 0.
+/// The n-th derivative of ψ(x) = Γ′(x)/Γ(x), to about 1e-14 for n up to 100 where xⁿ⁺¹ is finite. Infinite or
+/// NaN at 0, −1, …; NaN below −10⁶ unless n is 0.
 SADDLE_API double polygamma(int64_t n, double x);
 SADDLE_API double digamma(double x);
 

@@ -13,24 +13,42 @@ namespace {
 const std::set<std::string> exact_operators{"_local_scalar_dense",
                                             "_reshape_alias",
                                             "_to_copy",
+                                            "_unsafe_index",
                                             "_unsafe_view",
                                             "abs",
+                                            "abs_",
                                             "add",
                                             "add_",
+                                            "alias",
                                             "all",
                                             "amax",
                                             "amin",
+                                            "aminmax",
+                                            "any",
+                                            "arange",
                                             "argmax",
+                                            "argmin",
+                                            "argsort",
                                             "as_strided",
                                             "bitwise_and",
+                                            "bitwise_not",
+                                            "bitwise_or",
                                             "cat",
+                                            "ceil",
+                                            "ceil_",
                                             "clamp",
                                             "clamp_",
                                             "clamp_max",
+                                            "clamp_max_",
                                             "clamp_min",
+                                            "clamp_min_",
                                             "clone",
+                                            "constant_pad_nd",
                                             "copy_",
+                                            "cummax",
+                                            "cummin",
                                             "detach",
+                                            "detach_",
                                             "diag_embed",
                                             "diagonal",
                                             "diagonal_backward",
@@ -38,57 +56,177 @@ const std::set<std::string> exact_operators{"_local_scalar_dense",
                                             "div_",
                                             "empty",
                                             "empty_like",
+                                            "empty_strided",
                                             "eq",
                                             "equal",
                                             "expand",
                                             "eye",
                                             "fill_",
+                                            "flip",
                                             "floor",
+                                            "floor_",
                                             "full",
+                                            "full_like",
                                             "gather",
                                             "ge",
                                             "gt",
+                                            "hardtanh",
+                                            "hardtanh_backward",
+                                            "index",
+                                            "index_copy",
+                                            "index_fill",
+                                            "index_fill_",
+                                            "index_put",
+                                            "index_put_",
                                             "index_select",
+                                            "isfinite",
+                                            "isinf",
                                             "isnan",
+                                            "isneginf",
+                                            "isposinf",
+                                            "kthvalue",
                                             "le",
+                                            "leaky_relu",
+                                            "leaky_relu_backward",
+                                            "lift_fresh",
+                                            "lift_fresh_copy",
+                                            "logical_and",
+                                            "logical_not",
+                                            "logical_or",
+                                            "logical_xor",
                                             "lt",
+                                            "masked_fill",
+                                            "masked_fill_",
+                                            "masked_scatter",
                                             "masked_select",
                                             "max",
                                             "maximum",
                                             "median",
                                             "min",
+                                            "minimum",
                                             "mul",
                                             "mul_",
+                                            "nan_to_num",
+                                            "narrow",
+                                            "narrow_copy",
                                             "ne",
                                             "neg",
+                                            "neg_",
+                                            "new_empty",
+                                            "new_empty_strided",
+                                            "new_full",
+                                            "new_ones",
                                             "new_zeros",
                                             "ones",
                                             "ones_like",
+                                            "permute",
                                             "reciprocal",
+                                            "reciprocal_",
+                                            "relu",
+                                            "relu_",
+                                            "repeat",
+                                            "repeat_interleave",
+                                            "roll",
                                             "round",
+                                            "round_",
+                                            "rsub",
                                             "scalar_tensor",
                                             "scatter",
                                             "scatter_",
                                             "scatter_add_",
                                             "select",
+                                            "select_backward",
+                                            "select_scatter",
                                             "sgn",
+                                            "sgn_",
+                                            "sign",
                                             "slice",
                                             "slice_backward",
+                                            "slice_scatter",
                                             "sort",
                                             "split_with_sizes",
                                             "squeeze",
+                                            "squeeze_",
                                             "stack",
                                             "sub",
                                             "sub_",
                                             "t",
+                                            "t_",
+                                            "take",
+                                            "threshold",
+                                            "threshold_backward",
+                                            "topk",
                                             "transpose",
+                                            "transpose_",
+                                            "tril",
+                                            "triu",
+                                            "trunc",
                                             "unbind",
+                                            "unfold",
+                                            "unfold_backward",
                                             "unsqueeze",
+                                            "unsqueeze_",
                                             "view",
+                                            "view_as_complex",
+                                            "view_as_real",
                                             "where",
                                             "zero_",
                                             "zeros",
                                             "zeros_like"};
+
+// Those that are so of complex numbers, too.
+const std::set<std::string> exact_of_complex{"_reshape_alias",
+                                             "_to_copy",
+                                             "_unsafe_view",
+                                             "add",
+                                             "alias",
+                                             "as_strided",
+                                             "cat",
+                                             "clone",
+                                             "copy_",
+                                             "detach",
+                                             "diag_embed",
+                                             "diagonal",
+                                             "empty",
+                                             "empty_like",
+                                             "empty_strided",
+                                             "eq",
+                                             "equal",
+                                             "expand",
+                                             "fill_",
+                                             "full",
+                                             "gather",
+                                             "index",
+                                             "index_select",
+                                             "lift_fresh",
+                                             "masked_select",
+                                             "narrow",
+                                             "ne",
+                                             "neg",
+                                             "new_empty",
+                                             "ones",
+                                             "ones_like",
+                                             "permute",
+                                             "repeat",
+                                             "scatter",
+                                             "select",
+                                             "slice",
+                                             "slice_backward",
+                                             "split_with_sizes",
+                                             "squeeze",
+                                             "stack",
+                                             "sub",
+                                             "t",
+                                             "transpose",
+                                             "unbind",
+                                             "unsqueeze",
+                                             "view",
+                                             "view_as_complex",
+                                             "view_as_real",
+                                             "where",
+                                             "zero_",
+                                             "zeros",
+                                             "zeros_like"};
 
 /// Fused into one rounding by some processors.
 bool scales(const c10::OperatorHandle& op, const std::vector<c10::IValue>& stack) {
@@ -98,10 +236,18 @@ bool scales(const c10::OperatorHandle& op, const std::vector<c10::IValue>& stack
   return value.isScalar() && std::abs(value.toScalar().toDouble()) != 1;
 }
 
-bool real(const std::vector<c10::IValue>& stack, size_t last) {
-  bool found = false;
+struct Numbers {
+  bool real = false, complex = false;
+};
+
+/// Which there are among the last operands.
+Numbers numbers_among(const std::vector<c10::IValue>& stack, size_t last) {
+  Numbers found;
   for (size_t i = stack.size() - last; i < stack.size(); ++i)
-    each_tensor(stack[i], [&](const Tensor& x) { found = found || x.is_floating_point() || x.is_complex(); });
+    each_tensor(stack[i], [&](const Tensor& x) {
+      found.real = found.real || x.is_floating_point();
+      found.complex = found.complex || x.is_complex();
+    });
   return found;
 }
 
@@ -109,19 +255,24 @@ bool real(const std::vector<c10::IValue>& stack, size_t last) {
 
 std::set<std::string> processor_operators(const std::function<void()>& work) {
   std::set<std::string> found;
+  const std::set<std::string> replaced(portable_operators().begin(), portable_operators().end());
   const auto note = [&](const c10::OperatorHandle& op, c10::DispatchKeySet keys,
                         std::vector<c10::IValue>* stack) {
     const auto& schema = op.schema();
-    const std::string bare = schema.name().substr(schema.name().find("::") + 2);
-    const bool scaled = scales(op, *stack), takes = real(*stack, schema.arguments().size());
+    const std::string bare = schema.name().substr(schema.name().find("::") + 2),
+                      full = schema.name() +
+                             (schema.overload_name().empty() ? "" : "." + schema.overload_name());
+    const bool scaled = scales(op, *stack);
+    const Numbers taken = numbers_among(*stack, schema.arguments().size());
     op.redispatchBoxed(keys, stack);
-    if (!takes && !real(*stack, schema.returns().size())) return;
-    if (exact_operators.contains(bare) && !scaled) return;
-    found.insert(schema.name() + (schema.overload_name().empty() ? "" : "." + schema.overload_name()) +
-                 (scaled ? " with alpha" : ""));
+    const Numbers given = numbers_among(*stack, schema.returns().size());
+    const bool complex = taken.complex || given.complex;
+    if (!complex && !taken.real && !given.real) return;
+    if (replaced.contains(full)) return;
+    if ((complex ? exact_of_complex : exact_operators).contains(bare) && !scaled) return;
+    found.insert(full + (scaled ? " with alpha" : complex ? " of complex numbers" : ""));
   };
   watch_operators(note, work);
-  for (const std::string& name : portable_operators()) found.erase(name);
   return found;
 }
 

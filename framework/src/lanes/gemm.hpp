@@ -1,7 +1,7 @@
-// Matrix products of one lane. Small ones go through our own loops; large ones of float32 numbers through
-// their bfloat16 parts where the processor multiplies these fast (products_amx.cpp), otherwise through the
-// BLAS inside LibTorch. SADDLE_KERNELS decides when the process starts: with `fma` there are no parts, with
-// `portable` neither parts nor BLAS.
+// Matrix products of one lane. They go through our own loops (products.hpp), those of float32 numbers that
+// are not thin through their bfloat16 parts where the processor multiplies these fast (products_amx.cpp), and
+// the largest through the BLAS inside LibTorch. SADDLE_KERNELS decides when the process starts: with `fma`
+// there are no parts, with `portable` neither parts nor BLAS.
 #pragma once
 #include <saddle/export.hpp>
 #include <saddle/ops.hpp>

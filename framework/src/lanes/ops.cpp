@@ -6,6 +6,9 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/variable.h>
+
+#include <unordered_set>
 
 #include "elsewhere.hpp"
 #include "gemm.hpp"
@@ -441,10 +444,32 @@ Tensor dense(const Tensor& x, const Tensor& w, const Tensor& b, Activation activ
   return activate(at::baddbmm(b.unsqueeze(1), x, w), activation);
 }
 
+namespace {
+
+/// Whether the graph of y, which has one, contains x.
+bool leads_to(const Tensor& y, const Tensor& x) {
+  const torch::autograd::Node* wanted = torch::autograd::impl::gradient_edge(x).function.get();
+  std::vector<const torch::autograd::Node*> open{torch::autograd::impl::gradient_edge(y).function.get()};
+  std::unordered_set<const torch::autograd::Node*> seen(open.begin(), open.end());
+  while (!open.empty()) {
+    const torch::autograd::Node* node = open.back();
+    open.pop_back();
+    if (node == wanted) return true;
+    for (const torch::autograd::Edge& edge : node->next_edges())
+      if (edge.function && seen.insert(edge.function.get()).second) open.push_back(edge.function.get());
+  }
+  return false;
+}
+
+}  // namespace
+
 Tensor input_gradient(const Tensor& scores, const Tensor& x) {
   const Tensor slope =
       torch::autograd::grad({scores}, {x}, {at::ones_like(scores)}, true, true, /*allow_unused=*/true)[0];
-  return slope.defined() ? slope : at::zeros_like(x);
+  if (slope.defined()) return slope;
+  TORCH_CHECK(leads_to(scores, x), "input_gradient: the scores were not computed from these samples, ",
+              x.sizes());
+  return at::zeros_like(x);
 }
 
 Tensor gradient_input(const Tensor& x) { return x.requires_grad() ? x : x.detach().requires_grad_(); }
