@@ -18,16 +18,15 @@ Placed placed_or_reason(const Subject& subject, const Bed& bed) {
 
 }  // namespace
 
-Finding portable(const Subject& given) {
+Finding portable(const Subject& subject) {
   Bed bed = odd_bed();
   bed.train["steps"] = "3";
   bed.sections["measure"] = "{every: 1, samples: 53}";
-  const Subject subject = odd(given);
   std::set<std::string> all;
   std::string reason;
   int tried = 0;
-  for (const Settings& settings : choices(subject)) {
-    const Subject varied{given.plugin, given.registry, settings};
+  for (const Settings& settings : choices(odd(subject))) {
+    const Subject varied{subject.plugin, subject.registry, settings};
     const Placed place = placed_or_reason(varied, bed);
     if (!place.bed) {
       if (reason.empty()) reason = place.reason;
@@ -37,7 +36,7 @@ Finding portable(const Subject& given) {
     for (const char* dtype : {"float32", "float64"}) {
       Bed own = *place.bed;
       own.train["dtype"] = dtype;
-      const TrialConfig trial = own.trial(*given.registry);
+      const TrialConfig trial = own.trial(*subject.registry);
       all.merge(processor_operators([&] {
         const SharedData data = load_data(*trial.data, {options_of(trial)});
         Trainer({&trial}, data, at::kCPU, /*replays=*/false)

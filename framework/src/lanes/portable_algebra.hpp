@@ -8,11 +8,11 @@
 
 namespace saddle::algebra {
 
-Tensor eigvals(const Tensor& matrices);
-std::tuple<Tensor, Tensor> eigh(const Tensor& matrices, std::string_view triangle, bool vectors);
-std::tuple<Tensor, Tensor, Tensor, Tensor> solve_ex(const Tensor& matrices, const Tensor& right, bool left,
+Tensor eigvals(const Tensor& x);
+std::tuple<Tensor, Tensor> eigh(const Tensor& x, std::string_view triangle, bool vectors);
+std::tuple<Tensor, Tensor, Tensor, Tensor> solve_ex(const Tensor& x, const Tensor& right, bool left,
                                                     bool check_errors);
 Tensor lu_solve(const Tensor& lu, const Tensor& pivots, const Tensor& right, bool left, bool adjoint);
-std::tuple<Tensor, Tensor> inv_ex(const Tensor& matrices, bool check_errors);
+std::tuple<Tensor, Tensor> inv_ex(const Tensor& x, bool check_errors);
 
 }  // namespace saddle::algebra
