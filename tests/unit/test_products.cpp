@@ -119,8 +119,8 @@ void holds_everywhere() {
                                      own_b = tb ? turned_of(s.k, s.n, y) : std::vector<T>(y, y + s.k * s.n);
                 c = before;
                 of<T>(**loops).packed({s.m, s.n, s.k, own_a.data(), ta ? 1 : s.k, ta ? s.m : 1, own_b.data(),
-                                       tb ? 1 : s.n, tb ? s.k : 1, c.data(), s.n, finish,
-                                       copies ? rows.data() : nullptr, copies ? panel.data() : nullptr});
+                                       tb ? 1 : s.n, tb ? s.k : 1, c.data(), s.n, finish},
+                                      copies ? rows.data() : nullptr, copies ? panel.data() : nullptr);
                 CHECK(same_bits(c, expected));
               }
         }

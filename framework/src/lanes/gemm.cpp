@@ -143,8 +143,8 @@ void own_gemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const T* a, con
   constexpr int64_t much = int64_t{1} << 15, most = int64_t{1} << 22;
   T* rows = ta && m * k > much && m * k <= most ? scratch<T, 1>(m * k) : nullptr;
   T* panel = tb || (n * k > much && m >= wide) ? scratch<T, 2>(products::panel_columns * k) : nullptr;
-  loops<T>().packed(
-      {m, n, k, a, ta ? 1 : k, ta ? m : 1, b, tb ? 1 : n, tb ? k : 1, c, n, finish, rows, panel});
+  loops<T>().packed({m, n, k, a, ta ? 1 : k, ta ? m : 1, b, tb ? 1 : n, tb ? k : 1, c, n, finish}, rows,
+                    panel);
 }
 
 /// Whether it was done through bfloat16 parts.

@@ -160,9 +160,8 @@ void transpose(const Transpose<T>& t) {
 
 // The columns of a panel, side by side.
 template <class U, class T>
-inline void copy_panel(const Packed<T>& o, const T* from, int64_t columns) {
+inline void copy_panel(const Product<T>& o, const T* from, int64_t columns, T* panel) {
   const int64_t whole = columns - columns % U::size, rest = columns - whole, k = o.k, step = o.b_step;
-  T* panel = o.panel;
   for (int64_t p = 0; p < k; ++p) {
     const T* row = from + p * step;
     T* to = panel + p * columns;
@@ -172,32 +171,32 @@ inline void copy_panel(const Packed<T>& o, const T* from, int64_t columns) {
 }
 
 template <class U, class T>
-void packed(const Packed<T>& o) {
+void packed(const Product<T>& o, T* rows, T* panel) {
   constexpr int64_t width = U::vectors * U::size;
   static_assert(width <= panel_columns);
-  Outer<T> panel{o.m, width, o.k, o.a, o.a_row, o.a_step, o.b, o.b_step, o.c, o.c_row, o.finish};
-  if (o.rows != nullptr && o.a_step != 1) {
-    transpose<U>(Transpose<T>{o.k, o.m, o.a, o.a_step, o.rows, o.k});
-    panel.a = o.rows;
-    panel.a_row = o.k;
-    panel.a_step = 1;
+  Outer<T> part{o.m, width, o.k, o.a, o.a_row, o.a_step, o.b, o.b_step, o.c, o.c_row, o.finish};
+  if (rows != nullptr && o.a_step != 1) {
+    transpose<U>(Transpose<T>{o.k, o.m, o.a, o.a_step, rows, o.k});
+    part.a = rows;
+    part.a_row = o.k;
+    part.a_step = 1;
   }
   for (int64_t j = 0; j < o.n; j += width) {
     const T* from = o.b + j * o.b_column;
-    panel.n = o.n - j < width ? o.n - j : width;
-    if (o.panel == nullptr) {
-      panel.b = from;
+    part.n = o.n - j < width ? o.n - j : width;
+    if (panel == nullptr) {
+      part.b = from;
     } else {
-      panel.b = o.panel;
-      panel.b_row = panel.n;
+      part.b = panel;
+      part.b_row = part.n;
       if (o.b_column != 1)
-        transpose<U>(Transpose<T>{panel.n, o.k, from, o.b_column, o.panel, panel.n});
+        transpose<U>(Transpose<T>{part.n, o.k, from, o.b_column, panel, part.n});
       else
-        copy_panel<U>(o, from, panel.n);
+        copy_panel<U>(o, from, part.n, panel);
     }
-    panel.c = o.c + j;
-    if (o.finish.bias != nullptr) panel.finish.bias = o.finish.bias + j;
-    outer<U>(panel);
+    part.c = o.c + j;
+    if (o.finish.bias != nullptr) part.finish.bias = o.finish.bias + j;
+    outer<U>(part);
   }
 }
 

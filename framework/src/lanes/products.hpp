@@ -29,11 +29,10 @@ struct Outer {
   Finish<T> finish;
 };
 
-/// As Outer, where b(p, j) lies at b[p·b_step + j·b_column], and of a's steps and of b's one is 1: numbers
-/// that are used one after the other, but don't lie so, are copied first. To `rows`, m·k numbers, unless that
-/// is null; and to `panel`, k times `panel_columns` numbers, unless that is null and b_column is 1.
+/// c[i][j] = Σ_p a(i, p) b(p, j), where a(i, p) lies at a[i·a_row + p·a_step] and b(p, j) at b[p·b_step +
+/// j·b_column]; of each pair of steps one is 1.
 template <class T>
-struct Packed {
+struct Product {
   int64_t m, n, k;
   const T* a;
   int64_t a_row, a_step;
@@ -42,8 +41,6 @@ struct Packed {
   T* c;
   int64_t c_row;
   Finish<T> finish;
-  T* rows;
-  T* panel;
 };
 inline constexpr int64_t panel_columns = 64;  // at most, on any processor
 
@@ -60,17 +57,8 @@ struct Dots {
   Finish<T> finish;
 };
 
-/// c[i][j] = Σ_p a(i, p) b(p, j), where a(i, p) lies at a[i·a_row + p·a_step] and b(p, j) at b[p·b_step +
-/// j·b_column]; of each pair of steps one is 1. k is at least 1.
-struct Parts {
-  int64_t m, n, k;
-  const float* a;
-  int64_t a_row, a_step;
-  const float* b;
-  int64_t b_step, b_column;
-  float* c;
-  int64_t c_row;
-  Finish<float> finish;
+/// With k of at least 1, and gates.
+struct Parts : Product<float> {
   /// Unless null, numbers of a or b are taken for 0 where these, in the same places, are not above 0.
   const float* a_gate = nullptr;
   const float* b_gate = nullptr;
@@ -103,7 +91,10 @@ struct Transpose {
 template <class T>
 struct LoopsOf {
   void (*outer)(const Outer<T>&);
-  void (*packed)(const Packed<T>&);
+  /// As outer: numbers that are used one after the other, but don't lie so, are copied first. To `rows`, m·k
+  /// numbers, unless that is null; and to `panel`, k times panel_columns numbers, unless that is null and
+  /// b_column is 1.
+  void (*packed)(const Product<T>&, T* rows, T* panel);
   void (*dots)(const Dots<T>&);
   void (*gate)(const Gate<T>&);
   void (*transpose)(const Transpose<T>&);
