@@ -175,6 +175,42 @@ TEST_CASE(
   gates_everywhere<double>();
 }
 
+namespace {
+
+template <class T>
+void gated_everywhere() {
+  for (const Loops* const* loops = loops_here(); *loops != nullptr; ++loops)
+    for (const Size& s : sizes)
+      for (const bool tb : {false, true}) {
+        INFO(s.m << " " << s.n << " " << s.k << " " << tb);
+        const auto a = numbers<T>(s.m * s.k, 1), b = numbers<T>(s.k * s.n, 2), bias = numbers<T>(s.n, 4);
+        auto y = numbers<T>(s.m * s.n, 3);
+        for (size_t i = 0; i < y.size(); i += 7)
+          y[i] = i % 2 == 0 ? -T(0) : std::numeric_limits<T>::quiet_NaN();
+        std::vector<T> panel(static_cast<size_t>(panel_columns * s.k)), c(y.size()), expected(y.size()),
+            sums(bias.size(), 7), by_rows(bias.size(), 7);
+        Product<T> product{s.m,      s.n,          s.k,          a.data(),        s.k, 1,
+                           b.data(), tb ? 1 : s.n, tb ? s.k : 1, expected.data(), s.n, {.bias = bias.data()}};
+        of<T>(**loops).packed(product, nullptr, panel.data());
+        of<T>(**loops).gate({s.m, s.n, expected.data(), y.data(), expected.data(), by_rows.data()});
+        product.c = c.data();
+        product.finish.gate = y.data();
+        of<T>(**loops).packed(product, nullptr, panel.data());
+        CHECK(same_bits(c, expected));
+        product.finish.gated = sums.data();
+        of<T>(**loops).packed(product, nullptr, panel.data());
+        CHECK(same_bits(c, expected));
+        CHECK(same_bits(sums, by_rows));
+      }
+}
+
+}  // namespace
+
+TEST_CASE("a product that passes through a relu's gate in one go has the bits of both passes") {
+  gated_everywhere<float>();
+  gated_everywhere<double>();
+}
+
 TEST_CASE("a product that is not a number stays so through relu, and zeros come out without a sign") {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const std::vector<float> one(40, 1.0F);

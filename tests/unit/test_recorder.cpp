@@ -35,8 +35,8 @@ std::string refusal(const std::function<Tensor(const Tensor&)>& f) {
 #if SADDLE_LOCKS_STORAGES
 namespace {
 
-/// Whether a tape of f gives what f gives, for other values of its variable.
-void replays(const std::function<Tensor(const Tensor&)>& f) {
+/// Whether a tape of f gives what f gives, for other values of its variable. Returns how many calls it has.
+size_t replays(const std::function<Tensor(const Tensor&)>& f) {
   const Tensor x = numbers(1);
   Recorder recorder(recorded_step, {x});
   Tensor y;
@@ -51,6 +51,7 @@ void replays(const std::function<Tensor(const Tensor&)>& f) {
     tape.run(step);
     CHECK(at::equal(out, f(x)));
   }
+  return tape.calls();
 }
 
 }  // namespace
@@ -75,6 +76,41 @@ TEST_CASE("a tape goes through gradients of gradients") {
     const Tensor slope = input_gradient(y, leaf);
     return derivative(lane_sum(slope.square().sum().unsqueeze(0)), {leaf})[0];
   });
+}
+
+TEST_CASE("a product that nothing but a relu's gate reads is gated as it is computed") {
+  struct Widths {
+    int64_t inputs, hidden, outputs;
+  };
+  for (const auto& [inputs, hidden, outputs] : {Widths{3, 64, 48}, {3, 40, 1}, {2, 7, 20}, {1, 1, 1}})
+    for (const at::ScalarType type : {at::kFloat, at::kDouble})
+      for (const bool twice : {false, true}) {  // second derivatives go another way
+        INFO(inputs << " " << hidden << " " << outputs << " " << type << " " << twice);
+        const auto gradients = [=](const Tensor& x, bool hidden_too) {
+          const auto part = [&](int64_t rows, int64_t columns, double shift) {
+            const Tensor at = at::arange(rows * columns, at::TensorOptions(at::kDouble)) * 0.7 + shift;
+            const Tensor one = at.sin().to(type).view({1, rows, columns});
+            return at::cat({one, one * x.sum().to(type)}, 0);
+          };
+          const Tensor samples = part(30, inputs, 1).requires_grad_(),
+                       w1 = part(inputs, hidden, 2).requires_grad_(),
+                       b1 = part(1, hidden, 3).squeeze(1).requires_grad_(), w2 = part(hidden, outputs, 4),
+                       b2 = part(1, outputs, 5).squeeze(1);
+          const Tensor inner = dense(samples, w1, b1, Activation::relu);
+          Tensor loss = dense(inner, w2, b2, Activation::softplus);
+          if (twice) loss = input_gradient(sample_sum(loss), samples);
+          std::vector<Tensor> wanted{w1, b1};
+          if (twice) wanted.pop_back();
+          if (hidden_too) wanted.push_back(inner);
+          std::vector<Tensor> flat;
+          for (const Tensor& g : torch::autograd::grad({loss.square().sum()}, wanted))
+            flat.push_back(g.reshape(-1));
+          return at::cat(flat);
+        };
+        const size_t joined = replays([&](const Tensor& x) { return gradients(x, false); });
+        const size_t apart = replays([&](const Tensor& x) { return gradients(x, true); });
+        CHECK(joined + 1 == apart);
+      }
 }
 
 TEST_CASE("a tape changes in place what it computed itself, and leaves its variables alone") {

@@ -111,14 +111,17 @@ T* scratch(int64_t n) {
 /// The numbers of a register that any processor here has, or of several.
 constexpr int64_t wide = 16;
 
+/// Rows of A lie along p, and so can, or do, those of B.
+bool by_dots(bool ta, bool tb, int64_t m, int64_t n, int64_t k) {
+  return !ta && k >= wide && (n < wide || (tb && m <= 4));
+}
+
 // The narrow side of a product can't fill registers; what does then depends on which numbers lie side by
 // side.
 template <class T>
 void own_gemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const T* a, const T* b, T* c,
               const products::Finish<T>& finish) {
-  const bool few_columns = n < wide, few_rows = m < wide;
-  // Rows of A lie along p, and so can, or do, those of B.
-  if (!ta && k >= wide && (few_columns || (tb && m <= 4))) {
+  if (by_dots(ta, tb, m, n, k)) {
     const T* rows = b;
     if (!tb) {
       T* own = scratch<T>(n * k);
@@ -128,7 +131,7 @@ void own_gemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const T* a, con
     return loops<T>().dots({m, n, k, a, k, rows, k, c, n, finish});
   }
   // Cᵀ = op(B)ᵀ·A, along the rows of A as it is stored.
-  if (ta && few_columns && !few_rows && finish.bias == nullptr && !finish.relu) {
+  if (ta && n < wide && m >= wide && finish.bias == nullptr && !finish.relu && finish.gate == nullptr) {
     products::Outer<T> o{n, m, k, b, tb ? k : 1, tb ? 1 : n, a, m, c, m, {.adds = finish.adds}};
     if (n == 1) return loops<T>().outer(o);
     o.c = scratch<T>(n * m);
@@ -182,7 +185,26 @@ void any_affine(Activation activation, int64_t m, int64_t n, int64_t k, const T*
   if (!relu) kernels::activate(activation, c, m * n);
 }
 
+template <class T>
+void any_gated(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const T* a, const T* b, const T* y, T* c,
+               T* sums) {
+  const bool parts = sizeof(T) == sizeof(float) && choice().in_parts(m, n, k);
+  if (!parts && choice().ours(m, n, k) && !by_dots(ta, tb, m, n, k))
+    return own_gemm(ta, tb, m, n, k, a, b, c, {.gate = y, .gated = sums});
+  any_gemm(ta, tb, m, n, k, a, b, false, c);
+  loops<T>().gate({m, n, c, y, c, sums});
+}
+
 }  // namespace
+
+void gated_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float* a,
+                const float* b, const float* y, float* c, float* sums) {
+  any_gated(transpose_a, transpose_b, m, n, k, a, b, y, c, sums);
+}
+void gated_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const double* a,
+                const double* b, const double* y, double* c, double* sums) {
+  any_gated(transpose_a, transpose_b, m, n, k, a, b, y, c, sums);
+}
 
 bool can_gate(int64_t rows, int64_t inputs, int64_t outputs) {
   return choice().in_parts(rows, inputs, outputs);

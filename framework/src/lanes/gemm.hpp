@@ -24,6 +24,13 @@ void affine(Activation, int64_t m, int64_t n, int64_t k, const float* a, const f
 void affine(Activation, int64_t m, int64_t n, int64_t k, const double* a, const double* b, const double* bias,
             double* c);
 
+/// C = op(A)·op(B) where the numbers of Y [m×n] are above 0, and 0 elsewhere; `sums`, unless null, Σ_i
+/// C[i][j]. The bits of a product and of a pass for the gate.
+void gated_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float* a,
+                const float* b, const float* y, float* c, float* sums);
+void gated_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const double* a,
+                const double* b, const double* y, double* c, double* sums);
+
 /// A dense layer's way back through relu, without a pass of its own, where products go through bfloat16 parts
 /// (can_gate). Numbers of g [rows × outputs] count where those of y are above 0: dx = g·wᵀ, dw = xᵀ·g, and
 /// db, unless null, their sums over the rows.

@@ -13,6 +13,7 @@
 #include "elsewhere.hpp"
 #include "gemm.hpp"
 #include "kernels.hpp"
+#include "lane_kernels.hpp"
 #include "recording.hpp"
 
 namespace saddle {
@@ -163,11 +164,7 @@ Tensor raw_matmul(const Tensor& a_any, const Tensor& b_any, bool ta, bool tb) {
   if (c.numel() == 0) return c;
   if (k == 0) return c.zero_();
   AT_DISPATCH_FLOATING_TYPES(a.scalar_type(), "matmul", [&] {
-    run_kernel({&a, &b}, {&c}, [=, step_a = a.stride(0), step_b = b.stride(0)](char* const* p) {
-      for (int64_t lane = 0; lane < lanes; ++lane)
-        gemm(ta, tb, m, n, k, in<scalar_t>(p[0]) + lane * step_a, in<scalar_t>(p[1]) + lane * step_b, false,
-             out<scalar_t>(p[2]) + lane * m * n);
-    });
+    run_kernel({&a, &b}, {&c}, LaneProducts<scalar_t>{ta, tb, lanes, m, n, k, a.stride(0), b.stride(0)});
   });
   return c;
 }
@@ -192,6 +189,18 @@ struct MatmulFunction : Function<MatmulFunction> {
   }
 };
 
+// What comes back through an activation, and its sums over the rows, where asked for, in `sums`.
+Tensor gated(Activation activation, const Tensor& g, const Tensor& y, const Tensor& sums) {
+  Tensor through = at::empty_like(g);
+  const bool layers = g.dim() == 3;
+  const int64_t lanes = layers ? g.size(0) : 1, rows = layers ? g.size(1) : 1,
+                columns = layers ? g.size(2) : g.numel();
+  AT_DISPATCH_FLOATING_TYPES(g.scalar_type(), "gate", [&] {
+    run_kernel({&g, &y}, {&through, &sums}, LaneGates<scalar_t>{activation, lanes, rows, columns});
+  });
+  return through;
+}
+
 // g where y > 0, and 0 or a part of g elsewhere: linear in g, flat in y.
 struct GateFunction : Function<GateFunction> {
   static Tensor forward(AutogradContext* ctx, const Tensor& g_any, const Tensor& y, int64_t activation) {
@@ -199,14 +208,7 @@ struct GateFunction : Function<GateFunction> {
     ctx->save_for_backward({y});
     ctx->saved_data["activation"] = activation;
     const Tensor g = g_any.contiguous(), gate = y.contiguous();
-    Tensor through = at::empty_like(g);
-    AT_DISPATCH_FLOATING_TYPES(g.scalar_type(), "gate", [&] {
-      run_kernel({&g, &gate}, {&through}, [activation, n = g.numel()](char* const* p) {
-        kernels::activation_gradient(static_cast<Activation>(activation), in<scalar_t>(p[0]),
-                                     in<scalar_t>(p[1]), out<scalar_t>(p[2]), n);
-      });
-    });
-    return through;
+    return gated(static_cast<Activation>(activation), g, gate, {});
   }
   static variable_list backward(AutogradContext* ctx, variable_list g) {
     if (!g[0].defined()) return variable_list(3);
@@ -328,19 +330,7 @@ struct DenseFunction : Function<DenseFunction> {
         (!sums || ctx->needs_input_grad(1)) && can_gate(rows, w.size(1), outputs))
       return gated_backward(*ctx, g, x, w, y);
     if (sums) gb = at::empty({lanes, outputs}, g.options());
-    if (activation != Activation::identity) {
-      Tensor through = at::empty_like(g);
-      AT_DISPATCH_FLOATING_TYPES(g.scalar_type(), "dense_backward", [&] {
-        run_kernel({&g, &y}, {&through, &gb}, [=, n = rows * outputs](char* const* p) {
-          for (int64_t lane = 0; lane < lanes; ++lane)
-            kernels::activation_gradient(activation, in<scalar_t>(p[0]) + lane * n,
-                                         in<scalar_t>(p[1]) + lane * n, out<scalar_t>(p[2]) + lane * n,
-                                         sums ? out<scalar_t>(p[3]) + lane * outputs : nullptr, rows,
-                                         outputs);
-        });
-      });
-      g = through;
-    }
+    if (activation != Activation::identity) g = gated(activation, g, y, gb);
     if (ctx->needs_input_grad(0)) gx = raw_matmul(g, w, false, true);
     if (ctx->needs_input_grad(1)) gw = raw_matmul(x, g, true, false);
     if (sums && activation == Activation::identity) {

@@ -52,6 +52,23 @@ inline void tile(const Outer<T>& o, int64_t i, int64_t j, int64_t last) {
     each([&](V& y, bool, T*, int v) { y = U::add(y, bias[v]); });
   }
   if (o.finish.relu) each([](V& y, bool, T*, int) { y = U::relu(y); });
+  if (o.finish.gate != nullptr) {
+    each([&](V& y, bool cut, T* c, int) { y = U::gate(read(o.finish.gate + (c - o.c), cut), y); });
+    if (o.finish.gated != nullptr) {
+#pragma GCC unroll 4
+      for (int v = 0; v < vectors; ++v) {
+        const bool cut = part && v == vectors - 1;
+        T* to = o.finish.gated + j + v * U::size;
+        V sum = i == 0 ? U::zero() : read(to, cut);
+#pragma GCC unroll 16
+        for (int r = 0; r < rows; ++r) sum = U::add(sum, sums[r][v]);
+        if (cut)
+          U::store_part(to, sum, last);
+        else
+          U::store(to, sum);
+      }
+    }
+  }
   each([&](V& y, bool cut, T* c, int) {
     if (cut)
       U::store_part(c, y, last);
@@ -196,6 +213,8 @@ void packed(const Product<T>& o, T* rows, T* panel) {
     }
     part.c = o.c + j;
     if (o.finish.bias != nullptr) part.finish.bias = o.finish.bias + j;
+    if (o.finish.gate != nullptr) part.finish.gate = o.finish.gate + j;
+    if (o.finish.gated != nullptr) part.finish.gated = o.finish.gated + j;
     outer<U>(part);
   }
 }

@@ -8,12 +8,15 @@
 
 namespace saddle::products {
 
-/// What happens to the sums: c = relu(sums + c + bias), each if asked for.
+/// What happens to the sums: c = relu(sums + c + bias), each if asked for; by `outer` and `packed` also the
+/// way back through the relu of the layer below, as by Gate.
 template <class T>
 struct Finish {
   bool adds = false;        ///< to what c holds
   const T* bias = nullptr;  ///< one a column
   bool relu = false;        ///< keeps NaN
+  const T* gate = nullptr;  ///< lies as c does; numbers count for 0 where these are not above 0
+  T* gated = nullptr;       ///< with a gate: Σ_i c[i][j], in the order of i
 };
 
 /// c[i][j] = Σ_p a(i, p) b[p][j], in the order of p; a(i, p) lies at a[i·a_row + p·a_step].

@@ -9,6 +9,7 @@
 #include <ranges>
 #include <string_view>
 
+#include "lane_kernels.hpp"
 #include "operators.hpp"
 
 namespace saddle {
@@ -158,15 +159,21 @@ void Recorder::add(const std::vector<const Tensor*>& reads, const std::vector<co
   instructions_.push_back(std::move(instruction));
 }
 
+std::function<Tape::Call(const Recorder::Places&)> Recorder::placed(Kernel kernel,
+                                                                    std::vector<Tensor> operands) {
+  return [kernel = std::move(kernel), operands = std::move(operands)](const Places& places) -> Tape::Call {
+    std::vector<char*> pointers;
+    for (const Tensor& x : operands) pointers.push_back(places.pointer(x));
+    return [pointers = std::move(pointers), kernel](int64_t) { kernel(pointers.data()); };
+  };
+}
+
 void Recorder::kernel(const std::vector<Tensor>& reads, const std::vector<Tensor>& writes, Kernel body) {
   std::vector<Tensor> operands = reads;
   operands.insert(operands.end(), writes.begin(), writes.end());
-  add(pointers_to(reads), pointers_to(writes), /*repeats=*/false,
-      [operands = std::move(operands), body = std::move(body)](const Places& places) -> Tape::Call {
-        std::vector<char*> pointers;
-        for (const Tensor& x : operands) pointers.push_back(places.pointer(x));
-        return [pointers = std::move(pointers), body](int64_t) { body(pointers.data()); };
-      });
+  add(pointers_to(reads), pointers_to(writes), /*repeats=*/false, placed(body, operands));
+  instructions_.back().kernel = std::move(body);
+  instructions_.back().operands = std::move(operands);
 }
 
 void Recorder::drawn(const Tensor& numbers, int64_t step, std::function<void(int64_t step, char* to)> again) {
@@ -342,6 +349,38 @@ void Recorder::drop_unused(const std::vector<size_t>& results) {
   instructions_ = std::move(left);
 }
 
+// A product that nothing but a gate reads is computed where the gate is, in one pass. The product's own
+// instruction is left to drop_unused.
+void Recorder::join_gates(const std::vector<size_t>& results) {
+  std::vector<size_t> readers(memories_.size(), 0);
+  for (const Instruction& instruction : instructions_)
+    for (const size_t m : instruction.reads) ++readers[m];
+  for (const size_t m : results) ++readers[m];
+
+  std::vector<size_t> written(memories_.size(), 0);  // after how many instructions, the last time
+  for (size_t i = 0; i < instructions_.size(); ++i) {
+    Instruction& gate = instructions_[i];
+    const auto join = [&] {
+      if (!gate.kernel || gate.operands.empty() || !gate.operands.front().defined()) return;
+      const Tensor& between = gate.operands.front();
+      const size_t m = memory_of(between), after = written[m];
+      if (readers[m] != 1 || memories_[m].writers != 1 || after == 0 || !covers_storage(between)) return;
+      const Instruction& product = instructions_[after - 1];
+      auto both = gated_product(product.kernel, gate.kernel);
+      const auto unchanged = [&](size_t read) { return written[read] < after; };
+      if (!both || !std::all_of(product.reads.begin(), product.reads.end(), unchanged)) return;
+      gate.reads.erase(std::find(gate.reads.begin(), gate.reads.end(), m));
+      gate.reads.insert(gate.reads.end(), product.reads.begin(), product.reads.end());
+      gate.operands.erase(gate.operands.begin());
+      gate.operands.insert(gate.operands.begin(), product.operands.begin(), product.operands.end() - 1);
+      gate.kernel = std::move(*both);
+      gate.place = placed(gate.kernel, gate.operands);
+    };
+    join();
+    for (const size_t m : gate.writes) written[m] = i + 1;
+  }
+}
+
 namespace {
 
 // Places intervals of time in as few bytes as first fit finds.
@@ -380,6 +419,8 @@ Tape Recorder::tape(const std::vector<std::pair<Tensor, Tensor>>& results, Works
   std::vector<size_t> wanted;
   for (const auto& [from, to] : results) wanted.push_back(memory_of(from));
   fold_constants();
+  drop_unused(wanted);
+  join_gates(wanted);
   drop_unused(wanted);
 
   Layout layout{std::vector<char*>(memories_.size(), nullptr)};

@@ -65,12 +65,16 @@ class SADDLE_API Recorder final : public Recording {
     std::vector<size_t> reads, writes;  // memories
     bool repeats = true;                // false: does the same in every run
     std::function<Tape::Call(const Places&)> place;
+    // Of a kernel of ours: what it is called with.
+    Kernel kernel;
+    std::vector<Tensor> operands;
   };
   struct Layout;
 
   /// Makes them under this recording, and takes the recording back where it can't be repeated.
   std::optional<Made> recorded(const std::function<Made(int64_t step)>& make);
   size_t memory_of(const Tensor& x, Role role_of_new = Role::constant);
+  static std::function<Tape::Call(const Places&)> placed(Kernel kernel, std::vector<Tensor> operands);
   void add(const std::vector<const Tensor*>& reads, const std::vector<const Tensor*>& writes, bool repeats,
            std::function<Tape::Call(const Places&)> place);
   void write(const Tensor& x);
@@ -80,6 +84,7 @@ class SADDLE_API Recorder final : public Recording {
   void unlock_all() const;
   void fold_constants();
   void drop_unused(const std::vector<size_t>& results);
+  void join_gates(const std::vector<size_t>& results);
 
   std::vector<Memory> memories_;
   std::unordered_map<const c10::StorageImpl*, size_t> known_;
