@@ -123,7 +123,7 @@ void own_gemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const T* a, con
               const products::Finish<T>& finish) {
   if (by_dots(ta, tb, m, n, k)) {
     const T* rows = b;
-    if (!tb) {
+    if (!tb && n > 1) {
       T* own = scratch<T>(n * k);
       loops<T>().transpose({k, n, b, n, own, k});
       rows = own;

@@ -21,6 +21,13 @@ inline void tile(const Outer<T>& o, int64_t i, int64_t j, int64_t last) {
   for (int r = 0; r < rows; ++r)
 #pragma GCC unroll 4
     for (int v = 0; v < vectors; ++v) sums[r][v] = U::zero();
+  if (o.finish.gate != nullptr) {
+    const T* y = o.finish.gate + i * o.c_row + j;
+#pragma GCC unroll 16
+    for (int r = 0; r < rows; ++r)
+#pragma GCC unroll 4
+      for (int v = 0; v < vectors; ++v) __builtin_prefetch(y + r * o.c_row + v * U::size);
+  }
   for (int64_t p = 0; p < o.k; ++p) {
     V row[vectors];
 #pragma GCC unroll 4
@@ -278,27 +285,58 @@ inline void finish_one(const Finish<T>& finish, T y, int64_t column, T* c) {
   *c = finish.relu && y <= 0 ? T(0) : y;
 }
 
+// The dot products of as many rows as a register holds numbers with one.
+template <class U, class T>
+inline typename U::V register_of_dots(const Dots<T>& d, const T* a, const T* b) {
+  constexpr int at_once = U::size < U::dot_rows ? U::size : U::dot_rows;
+  typename U::V x[U::size];
+#pragma GCC unroll 4
+  for (int r = 0; r < U::size; r += at_once) part_sums<U, at_once>(d, a + r * d.a_row, b, x + r);
+  return row_sums<U>(x);
+}
+
+// The same of one or two columns, finished, to rows of c that lie side by side.
+template <class U, class T>
+inline void narrow_dots(const Dots<T>& d, const T* a, T* c) {
+  using V = typename U::V;
+  const auto column = [&](int64_t j) {
+    V y = register_of_dots<U>(d, a, d.b + j * d.b_row);
+    if (d.finish.bias != nullptr) y = U::add(y, U::all(d.finish.bias[j]));
+    return d.finish.relu ? U::relu(y) : y;
+  };
+  const V first = column(0);
+  if (d.n == 1) return U::store(c, first);
+  const V second = column(1);
+  U::store(c, U::low(first, second));
+  U::store(c + U::size, U::high(first, second));
+}
+
 template <class U, class T>
 void dots(const Dots<T>& d) {
-  constexpr int at_once = U::size < U::dot_rows ? U::size : U::dot_rows;
+  const bool narrow = d.n <= 2 && d.c_row == d.n && !d.finish.adds;
   for (int64_t i = 0; i < d.m; i += U::size) {
     const int64_t rows = d.m - i < U::size ? d.m - i : U::size;
     const T* a = d.a + i * d.a_row;
+    if (narrow && rows == U::size) {
+      narrow_dots<U>(d, a, d.c + i * d.c_row);
+      continue;
+    }
     for (int64_t j = 0; j < d.n; ++j) {
       const T* b = d.b + j * d.b_row;
-      typename U::V x[U::size];
+      typename U::V y;
       if (rows == U::size) {
-#pragma GCC unroll 4
-        for (int r = 0; r < U::size; r += at_once) part_sums<U, at_once>(d, a + r * d.a_row, b, x + r);
+        y = register_of_dots<U>(d, a, b);
       } else {
+        typename U::V x[U::size];
         for (int r = 0; r < U::size; ++r)
           if (r < rows)
             part_sums<U, 1>(d, a + r * d.a_row, b, x + r);
           else
             x[r] = U::zero();
+        y = row_sums<U>(x);
       }
       T sums[U::size];
-      U::store(sums, row_sums<U>(x));
+      U::store(sums, y);
       for (int64_t r = 0; r < rows; ++r) finish_one(d.finish, sums[r], j, d.c + (i + r) * d.c_row + j);
     }
   }
