@@ -16,9 +16,11 @@ struct LogRatio : Function<LogRatio> {
     Tensor l = at::where(t > 0, at::max(t / 2, t - 1), -(1 + t.abs()).log());
     for (int i = 0; i < 7; ++i) l = l + (t - l + saddle::expm1(-l)) * saddle::sigmoid(l);
     ctx->save_for_backward({l});
+    ctx->set_materialize_grads(false);
     return l;
   }
   static variable_list backward(AutogradContext* ctx, variable_list g) {
+    if (!g[0].defined()) return {Variable()};
     return {g[0] * saddle::sigmoid(ctx->get_saved_variables()[0])};
   }
 };

@@ -4,10 +4,10 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Dispatch.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <vector>
 
+#include "function.hpp"
 #include "recording.hpp"
 
 namespace saddle {
@@ -46,9 +46,8 @@ Tensor spread_multiply(const Tensor& x, const Tensor& v, bool to_rows) {
   return to_rows ? multiply_rows(x, v) : multiply_columns(x, v);
 }
 
-struct ColumnSumFunction : torch::autograd::Function<ColumnSumFunction> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& x) {
-    ctx->set_materialize_grads(false);
+struct ColumnSumFunction : LaneFunction<ColumnSumFunction> {
+  static Tensor value(AutogradContext* ctx, const Tensor& x) {
     ctx->saved_data["rows"] = x.size(1);
     const Tensor from = x.contiguous();
     const int64_t lanes = x.size(0), rows = x.size(1), columns = x.size(2);
@@ -66,18 +65,16 @@ struct ColumnSumFunction : torch::autograd::Function<ColumnSumFunction> {
     });
     return to;
   }
-  static variable_list backward(AutogradContext* ctx, variable_list g) {
-    if (!g[0].defined()) return variable_list(1);
+  static variable_list slopes(AutogradContext* ctx, const variable_list& g) {
     const int64_t rows = ctx->saved_data["rows"].toInt();
     return {add_to_rows(at::zeros({g[0].size(0), rows, g[0].size(1)}, g[0].options()), g[0])};
   }
 };
 
 // A vector added to every row or column, or multiplied by.
-struct SpreadFunction : torch::autograd::Function<SpreadFunction> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& x_any, const Tensor& v_any, bool to_rows,
-                        bool multiplies) {
-    ctx->set_materialize_grads(false);
+struct SpreadFunction : LaneFunction<SpreadFunction> {
+  static Tensor value(AutogradContext* ctx, const Tensor& x_any, const Tensor& v_any, bool to_rows,
+                      bool multiplies) {
     ctx->saved_data["to_rows"] = to_rows;
     ctx->saved_data["multiplies"] = multiplies;
     if (multiplies) ctx->save_for_backward({x_any, v_any});
@@ -103,8 +100,7 @@ struct SpreadFunction : torch::autograd::Function<SpreadFunction> {
     });
     return y;
   }
-  static variable_list backward(AutogradContext* ctx, variable_list g) {
-    if (!g[0].defined()) return variable_list(4);
+  static variable_list slopes(AutogradContext* ctx, const variable_list& g) {
     const bool to_rows = ctx->saved_data["to_rows"].toBool();
     Tensor gx, gv;
     if (!ctx->saved_data["multiplies"].toBool()) {

@@ -4,12 +4,12 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Dispatch.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <memory>
 
 #include "aligned.hpp"
 #include "elsewhere.hpp"
+#include "function.hpp"
 #include "gemm.hpp"
 #include "recording.hpp"
 #include "sliding.hpp"
@@ -114,18 +114,16 @@ Tensor contract_on_cpu(const Tensor& a_any, const Tensor& b_any, Operand wanted,
   return result;
 }
 
-struct ContractFunction : torch::autograd::Function<ContractFunction> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& a, const Tensor& b, int64_t wanted,
-                        const std::vector<int64_t>& numbers) {
-    ctx->set_materialize_grads(false);
+struct ContractFunction : LaneFunction<ContractFunction> {
+  static Tensor value(AutogradContext* ctx, const Tensor& a, const Tensor& b, int64_t wanted,
+                      const std::vector<int64_t>& numbers) {
     ctx->save_for_backward({b.requires_grad() ? a : Tensor(), a.requires_grad() ? b : Tensor()});
     ctx->saved_data["wanted"] = wanted;
     ctx->saved_data["numbers"] = numbers;
     const auto [window, size] = unpacked(numbers);
     return contract_on_cpu(a, b, static_cast<Operand>(wanted), window, size);
   }
-  static variable_list backward(AutogradContext* ctx, variable_list grads) {
-    if (!grads[0].defined()) return variable_list(4);
+  static variable_list slopes(AutogradContext* ctx, const variable_list& grads) {
     const auto saved = ctx->get_saved_variables();
     const auto wanted = static_cast<size_t>(ctx->saved_data["wanted"].toInt());
     const auto numbers = ctx->saved_data["numbers"].toIntVector();
@@ -170,16 +168,14 @@ Tensor block_sums(const Tensor& x, int64_t lines, int64_t columns) {
   return sum;
 }
 
-struct BlocksFunction : torch::autograd::Function<BlocksFunction> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& x, int64_t lines, int64_t columns, bool spread) {
-    ctx->set_materialize_grads(false);
+struct BlocksFunction : LaneFunction<BlocksFunction> {
+  static Tensor value(AutogradContext* ctx, const Tensor& x, int64_t lines, int64_t columns, bool spread) {
     ctx->saved_data["lines"] = lines;
     ctx->saved_data["columns"] = columns;
     ctx->saved_data["spread"] = spread;
     return spread ? spread_blocks(x, lines, columns) : block_sums(x, lines, columns);
   }
-  static variable_list backward(AutogradContext* ctx, variable_list g) {
-    if (!g[0].defined()) return variable_list(4);
+  static variable_list slopes(AutogradContext* ctx, const variable_list& g) {
     return {apply(g[0], ctx->saved_data["lines"].toInt(), ctx->saved_data["columns"].toInt(),
                   !ctx->saved_data["spread"].toBool()),
             Variable(), Variable(), Variable()};

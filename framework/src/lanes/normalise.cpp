@@ -6,11 +6,11 @@
 #include <ATen/ATen.h>
 #include <ATen/Dispatch.h>
 #include <ATen/core/grad_mode.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
 #include <vector>
 
+#include "function.hpp"
 #include "recording.hpp"
 
 namespace saddle {
@@ -175,10 +175,9 @@ struct Composed {
   }
 };
 
-struct NormaliseFunction : torch::autograd::Function<NormaliseFunction> {
-  static variable_list forward(AutogradContext* ctx, const Tensor& x_any, const Tensor& scale_any,
-                               const Tensor& shift_any, int64_t statistics, int64_t rows, double epsilon) {
-    ctx->set_materialize_grads(false);
+struct NormaliseFunction : LaneFunction<NormaliseFunction> {
+  static variable_list value(AutogradContext* ctx, const Tensor& x_any, const Tensor& scale_any,
+                             const Tensor& shift_any, int64_t statistics, int64_t rows, double epsilon) {
     const Tensor x = x_any.contiguous(), scale = scale_any.contiguous(), shift = shift_any.contiguous();
     const int64_t lanes = x.size(0), total = x.size(1), columns = x.size(2);
     const auto which = static_cast<Statistics>(statistics);
@@ -204,8 +203,7 @@ struct NormaliseFunction : torch::autograd::Function<NormaliseFunction> {
     return {y, mean, variance};
   }
 
-  static variable_list backward(AutogradContext* ctx, variable_list grads) {
-    if (!grads[0].defined()) return variable_list(6);
+  static variable_list slopes(AutogradContext* ctx, const variable_list& grads) {
     const auto saved = ctx->get_saved_variables();
     const auto statistics = static_cast<Statistics>(ctx->saved_data["statistics"].toInt());
     const int64_t rows = ctx->saved_data["rows"].toInt();

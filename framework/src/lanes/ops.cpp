@@ -3,7 +3,6 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Dispatch.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/variable.h>
@@ -11,6 +10,7 @@
 #include <unordered_set>
 
 #include "elsewhere.hpp"
+#include "function.hpp"
 #include "gemm.hpp"
 #include "kernels.hpp"
 #include "lane_kernels.hpp"
@@ -20,13 +20,8 @@ namespace saddle {
 namespace {
 
 using torch::autograd::AutogradContext;
-using torch::autograd::Function;
 using torch::autograd::Variable;
 using torch::autograd::variable_list;
-
-// A gradient that is zero whatever the numbers are, as that of a relu's slope, is no tensor, and stays none
-// on its way back: none of these Functions lets zeros be made of it (set_materialize_grads), whose products
-// would be computed. A gradient penalty has a sixth fewer products so.
 
 // The operands of a kernel of type T, in the order in which run_kernel was given them.
 template <class T>
@@ -51,48 +46,41 @@ Tensor map(const Tensor& x, Kernel kernel) {
   return to;
 }
 
-struct SoftplusFunction : Function<SoftplusFunction> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& x) {
-    ctx->set_materialize_grads(false);
+struct SoftplusFunction : LaneFunction<SoftplusFunction> {
+  static Tensor value(AutogradContext* ctx, const Tensor& x) {
     ctx->save_for_backward({x});
     return x.is_cpu() ? map(x, [](auto... a) { kernels::softplus(a...); }) : elsewhere::softplus(x);
   }
-  static variable_list backward(AutogradContext* ctx, variable_list g) {
-    if (!g[0].defined()) return variable_list(1);
+  static variable_list slopes(AutogradContext* ctx, const variable_list& g) {
     return {g[0] * saddle::sigmoid(ctx->get_saved_variables()[0])};
   }
 };
 
-struct SigmoidFunction : Function<SigmoidFunction> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& x) {
-    ctx->set_materialize_grads(false);
+struct SigmoidFunction : LaneFunction<SigmoidFunction> {
+  static Tensor value(AutogradContext* ctx, const Tensor& x) {
     Tensor y = map(x, [](auto... a) { kernels::sigmoid(a...); });
     ctx->save_for_backward({y});
     return y;
   }
-  static variable_list backward(AutogradContext* ctx, variable_list g) {
-    if (!g[0].defined()) return variable_list(1);
+  static variable_list slopes(AutogradContext* ctx, const variable_list& g) {
     const Tensor y = ctx->get_saved_variables()[0];
     return {g[0] * (y * (1 - y))};
   }
 };
 
-struct Expm1Function : Function<Expm1Function> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& x) {
-    ctx->set_materialize_grads(false);
+struct Expm1Function : LaneFunction<Expm1Function> {
+  static Tensor value(AutogradContext* ctx, const Tensor& x) {
     ctx->save_for_backward({x});
     return x.is_cpu() ? map(x, [](auto... a) { kernels::expm1(a...); }) : at::expm1(x);
   }
-  static variable_list backward(AutogradContext* ctx, variable_list g) {
-    if (!g[0].defined()) return variable_list(1);
+  static variable_list slopes(AutogradContext* ctx, const variable_list& g) {
     return {g[0] * ctx->get_saved_variables()[0].exp()};
   }
 };
 
 // Rates are a constant of the graph: kernels have fixed bandwidths, or take them from the data.
-struct SumOfExpFunction : Function<SumOfExpFunction> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& x, const Tensor& rates_any, int64_t power) {
-    ctx->set_materialize_grads(false);
+struct SumOfExpFunction : LaneFunction<SumOfExpFunction> {
+  static Tensor value(AutogradContext* ctx, const Tensor& x, const Tensor& rates_any, int64_t power) {
     ctx->save_for_backward({x, rates_any});
     ctx->saved_data["power"] = power;
     const Tensor from = x.contiguous(), rates = rates_any.contiguous();
@@ -112,8 +100,7 @@ struct SumOfExpFunction : Function<SumOfExpFunction> {
     });
     return to;
   }
-  static variable_list backward(AutogradContext* ctx, variable_list g) {
-    if (!g[0].defined()) return variable_list(3);
+  static variable_list slopes(AutogradContext* ctx, const variable_list& g) {
     const auto saved = ctx->get_saved_variables();
     return {g[0] * saddle::sum_of_exp(saved[0], saved[1], ctx->saved_data["power"].toInt() + 1), Variable(),
             Variable()};
@@ -121,9 +108,8 @@ struct SumOfExpFunction : Function<SumOfExpFunction> {
 };
 
 // Sums the axes from `kept` on.
-struct SumFunction : Function<SumFunction> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& x, int64_t kept) {
-    ctx->set_materialize_grads(false);
+struct SumFunction : LaneFunction<SumFunction> {
+  static Tensor value(AutogradContext* ctx, const Tensor& x, int64_t kept) {
     ctx->saved_data["shape"] = x.sizes().vec();
     const Tensor from = x.contiguous();
     const auto sizes = x.sizes();
@@ -137,8 +123,7 @@ struct SumFunction : Function<SumFunction> {
     });
     return to;
   }
-  static variable_list backward(AutogradContext* ctx, variable_list g) {
-    if (!g[0].defined()) return variable_list(2);
+  static variable_list slopes(AutogradContext* ctx, const variable_list& g) {
     const auto shape = ctx->saved_data["shape"].toIntVector();
     std::vector<int64_t> view = g[0].sizes().vec();
     view.resize(shape.size(), 1);
@@ -169,16 +154,14 @@ Tensor raw_matmul(const Tensor& a_any, const Tensor& b_any, bool ta, bool tb) {
   return c;
 }
 
-struct MatmulFunction : Function<MatmulFunction> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& a, const Tensor& b, bool ta, bool tb) {
-    ctx->set_materialize_grads(false);
+struct MatmulFunction : LaneFunction<MatmulFunction> {
+  static Tensor value(AutogradContext* ctx, const Tensor& a, const Tensor& b, bool ta, bool tb) {
     ctx->save_for_backward({b.requires_grad() ? a : Tensor(), a.requires_grad() ? b : Tensor()});
     ctx->saved_data["ta"] = ta;
     ctx->saved_data["tb"] = tb;
     return raw_matmul(a, b, ta, tb);
   }
-  static variable_list backward(AutogradContext* ctx, variable_list grads) {
-    if (!grads[0].defined()) return variable_list(4);
+  static variable_list slopes(AutogradContext* ctx, const variable_list& grads) {
     const auto saved = ctx->get_saved_variables();
     const bool ta = ctx->saved_data["ta"].toBool(), tb = ctx->saved_data["tb"].toBool();
     const Tensor &a = saved[0], &b = saved[1], &g = grads[0];
@@ -202,16 +185,14 @@ Tensor gated(Activation activation, const Tensor& g, const Tensor& y, const Tens
 }
 
 // g where y > 0, and 0 or a part of g elsewhere: linear in g, flat in y.
-struct GateFunction : Function<GateFunction> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& g_any, const Tensor& y, int64_t activation) {
-    ctx->set_materialize_grads(false);
+struct GateFunction : LaneFunction<GateFunction> {
+  static Tensor value(AutogradContext* ctx, const Tensor& g_any, const Tensor& y, int64_t activation) {
     ctx->save_for_backward({y});
     ctx->saved_data["activation"] = activation;
     const Tensor g = g_any.contiguous(), gate = y.contiguous();
     return gated(static_cast<Activation>(activation), g, gate, {});
   }
-  static variable_list backward(AutogradContext* ctx, variable_list g) {
-    if (!g[0].defined()) return variable_list(3);
+  static variable_list slopes(AutogradContext* ctx, const variable_list& g) {
     return {GateFunction::apply(g[0], ctx->get_saved_variables()[0], ctx->saved_data["activation"].toInt()),
             Variable(), Variable()};
   }
@@ -235,9 +216,8 @@ Tensor differentiable_activation_gradient(Activation activation, const Tensor& g
   return g;
 }
 
-struct ActivationFunction : Function<ActivationFunction> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& x, int64_t activation) {
-    ctx->set_materialize_grads(false);
+struct ActivationFunction : LaneFunction<ActivationFunction> {
+  static Tensor value(AutogradContext* ctx, const Tensor& x, int64_t activation) {
     Tensor y = x.detach().clone(at::MemoryFormat::Contiguous);
     AT_DISPATCH_FLOATING_TYPES(y.scalar_type(), "activate", [&] {
       run_kernel({&y}, {&y}, [activation, n = y.numel()](char* const* p) {
@@ -248,8 +228,7 @@ struct ActivationFunction : Function<ActivationFunction> {
     ctx->save_for_backward({y});
     return y;
   }
-  static variable_list backward(AutogradContext* ctx, variable_list g) {
-    if (!g[0].defined()) return variable_list(2);
+  static variable_list slopes(AutogradContext* ctx, const variable_list& g) {
     const auto activation = static_cast<Activation>(ctx->saved_data["activation"].toInt());
     return {differentiable_activation_gradient(activation, g[0], ctx->get_saved_variables()[0]), Variable()};
   }
@@ -286,10 +265,9 @@ variable_list gated_backward(const AutogradContext& ctx, const Tensor& g, const 
 }
 
 // An affine map and its activation in one node: a network's step is bound by the number of operators.
-struct DenseFunction : Function<DenseFunction> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& x_any, const Tensor& w_any, const Tensor& b_any,
-                        int64_t activation) {
-    ctx->set_materialize_grads(false);
+struct DenseFunction : LaneFunction<DenseFunction> {
+  static Tensor value(AutogradContext* ctx, const Tensor& x_any, const Tensor& w_any, const Tensor& b_any,
+                      int64_t activation) {
     const Tensor x = dense_lanes(x_any), w = dense_lanes(w_any);
     const Tensor b = b_any.size(1) <= 1 || b_any.stride(1) == 1 ? b_any : b_any.contiguous();
     const int64_t lanes = x.size(0), rows = x.size(1), inputs = x.size(2), outputs = w.size(2);
@@ -310,8 +288,7 @@ struct DenseFunction : Function<DenseFunction> {
     return y;
   }
 
-  static variable_list backward(AutogradContext* ctx, variable_list grads) {
-    if (!grads[0].defined()) return variable_list(4);
+  static variable_list slopes(AutogradContext* ctx, const variable_list& grads) {
     const auto saved = ctx->get_saved_variables();
     const Tensor &x = saved[0], &w = saved[1], &y = saved[2];
     const auto activation = static_cast<Activation>(ctx->saved_data["activation"].toInt());

@@ -1,18 +1,17 @@
 #include <saddle/round.hpp>
 
 #include <ATen/ATen.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <cstring>
 
+#include "function.hpp"
 #include "recording.hpp"
 
 namespace saddle {
 namespace {
 
 using torch::autograd::AutogradContext;
-using torch::autograd::Function;
 using torch::autograd::Variable;
 using torch::autograd::variable_list;
 
@@ -36,9 +35,8 @@ size_t bytes_of_lane(const Tensor& x) {
 }
 
 // Two batches as one. Like cat, with a gradient that costs two views.
-struct JoinFunction : Function<JoinFunction> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& a_any, const Tensor& b_any) {
-    ctx->set_materialize_grads(false);
+struct JoinFunction : LaneFunction<JoinFunction> {
+  static Tensor value(AutogradContext* ctx, const Tensor& a_any, const Tensor& b_any) {
     const Tensor a = a_any.contiguous(), b = b_any.contiguous();
     std::vector<int64_t> sizes = a.sizes().vec();
     sizes[1] += b.size(1);
@@ -51,17 +49,15 @@ struct JoinFunction : Function<JoinFunction> {
     ctx->saved_data["second"] = b.size(1);
     return joined;
   }
-  static variable_list backward(AutogradContext* ctx, variable_list g) {
-    if (!g[0].defined()) return variable_list(2);
+  static variable_list slopes(AutogradContext* ctx, const variable_list& g) {
     const int64_t first = ctx->saved_data["first"].toInt(), second = ctx->saved_data["second"].toInt();
     return {g[0].narrow(1, 0, first), g[0].narrow(1, first, second)};
   }
 };
 
 // One batch as two. Like narrow, with a gradient in one piece.
-struct SplitFunction : Function<SplitFunction> {
-  static variable_list forward(AutogradContext* ctx, const Tensor& x_any, int64_t first) {
-    ctx->set_materialize_grads(false);
+struct SplitFunction : LaneFunction<SplitFunction> {
+  static variable_list value(AutogradContext* ctx, const Tensor& x_any, int64_t first) {
     const Tensor x = x_any.contiguous();
     std::vector<int64_t> sizes = x.sizes().vec();
     sizes[1] = first;
@@ -75,12 +71,12 @@ struct SplitFunction : Function<SplitFunction> {
     ctx->saved_data["shapes"] = std::vector<std::vector<int64_t>>{a.sizes().vec(), b.sizes().vec()};
     return {a, b};
   }
-  static variable_list backward(AutogradContext* ctx, variable_list g) {
-    if (!g[0].defined() && !g[1].defined()) return variable_list(2);
+  static variable_list slopes(AutogradContext* ctx, const variable_list& g) {
     const auto shapes = ctx->saved_data["shapes"].to<std::vector<std::vector<int64_t>>>();
-    if (!g[0].defined()) g[0] = at::zeros(shapes[0], g[1].options());
-    if (!g[1].defined()) g[1] = at::zeros(shapes[1], g[0].options());
-    return {JoinFunction::apply(g[0], g[1]), Variable()};
+    const auto part = [&](size_t i) {
+      return g[i].defined() ? g[i] : at::zeros(shapes[i], g[1 - i].options());
+    };
+    return {JoinFunction::apply(part(0), part(1)), Variable()};
   }
 };
 
