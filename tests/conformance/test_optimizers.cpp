@@ -203,6 +203,31 @@ TEST_CASE("an optimizer gives one lane the same bits alone and among others, at 
   }
 }
 
+TEST_CASE("Adam's lanes keep means and squares by factors of their own") {
+  const std::vector<double> means{0.5, 0.9, 0.9, 0.5}, squares{0.999, 0.999, 0.9, 0.9};
+  const std::vector<uint64_t> seeds = seeds_of(4);
+  for (const char* name : {"adam", "adamw", "amsgrad"}) {
+    const auto run = [&](const std::vector<uint64_t>& with, const std::vector<double>& beta1,
+                         const std::vector<double>& beta2) {
+      const PluginObject object =
+          make(Kind::optimizer, name, {{"beta1", Setting::each(beta1)}, {"beta2", Setting::each(beta2)}},
+               static_cast<int64_t>(with.size()));
+      const Update u = underway(object.as<Optimizer>(), {77}, with, at::kFloat, 4);
+      std::vector<Tensor> all = together(u);
+      for (const Tensor& after : together(object.as<Optimizer>().next(u))) all.push_back(after);
+      return all;
+    };
+    const auto many = run(seeds, means, squares);
+    for (size_t lane = 0; lane < 4; ++lane) {
+      const auto one = run({seeds[lane]}, {means[lane]}, {squares[lane]});
+      for (size_t i = 0; i < one.size(); ++i) {
+        CAPTURE(name, lane, i);
+        CHECK(same_bits(one[i], lane_of(many[i], static_cast<int64_t>(lane))));
+      }
+    }
+  }
+}
+
 TEST_CASE("an optimizer's function takes tensors of any shape, number by number") {
   for_every_optimizer([](const RegisteredPlugin& plugin, bool unusual) {
     const PluginObject object = make(plugin, settings_for(plugin, three_rates, unusual), 3);
