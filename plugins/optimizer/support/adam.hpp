@@ -19,19 +19,6 @@ struct AdamStep {
   T keep_mean, add_mean, keep_square, add_square, scale_root, rate, epsilon, weight_decay, shrink;
 };
 
-/// 1 − βᵗ, by which a mean that starts at zero falls short: the same for most lanes.
-class Shortfall {
- public:
-  explicit Shortfall(int64_t t) : t_(static_cast<double>(t)) {}
-  double of(double beta) {
-    if (beta != beta_) value_ = 1 - portable::pow(beta_ = beta, t_);
-    return value_;
-  }
-
- private:
-  double t_, beta_ = 0, value_ = 1;
-};
-
 namespace {
 
 template <class T>
@@ -74,8 +61,7 @@ class AdamFamily : public Optimizer {
 
   Updated next(const Update& u) const override {
     using Step = AdamStep<double>;
-    Shortfall of_mean(u.count + 1), of_square(u.count + 1);
-    const Factors<Step> of(u.params, [&](int64_t lane) { return step<double>(u, lane, of_mean, of_square); });
+    const Factors<Step> of(u.params, [&](int64_t lane) { return step<double>(u, lane); });
     const Tensor g = u.gradient + of(&Step::weight_decay) * u.params;
     const Tensor mean = of(&Step::keep_mean) * u.states[0] + of(&Step::add_mean) * g;
     const Tensor square = of(&Step::keep_square) * u.states[1] + of(&Step::add_square) * g * g;
@@ -88,10 +74,9 @@ class AdamFamily : public Optimizer {
 
   void update(const Update& u) const override {
     if (!u.params.is_cpu()) return update_at_once(u);
-    Shortfall of_mean(u.count + 1), of_square(u.count + 1);
     AT_DISPATCH_FLOATING_TYPES(u.params.scalar_type(), "adam", [&] {
       for (int64_t lane = 0; lane < u.params.size(0); ++lane)
-        adam_run(step<scalar_t>(u, lane, of_mean, of_square), u.params.size(1), row<scalar_t>(u.params, lane),
+        adam_run(step<scalar_t>(u, lane), u.params.size(1), row<scalar_t>(u.params, lane),
                  row<scalar_t>(u.gradient, lane), row<scalar_t>(u.states[0], lane),
                  row<scalar_t>(u.states[1], lane),
                  keep_largest_ ? row<scalar_t>(u.states[2], lane) : nullptr);
@@ -141,15 +126,15 @@ class AdamFamily : public Optimizer {
   }
 
   template <class T>
-  AdamStep<T> step(const Update& u, int64_t lane, Shortfall& of_mean, Shortfall& of_square) const {
-    const double beta1 = beta1_.at(lane), beta2 = beta2_.at(lane);
+  AdamStep<T> step(const Update& u, int64_t lane) const {
+    const double beta1 = beta1_.at(lane), beta2 = beta2_.at(lane), t = static_cast<double>(u.count + 1);
     const double rate = u.rate(rate_, lane), decay = weight_decay_.at(lane);
     return {static_cast<T>(beta1),
             static_cast<T>(1 - beta1),
             static_cast<T>(beta2),
             static_cast<T>(1 - beta2),
-            static_cast<T>(1 / std::sqrt(of_square.of(beta2))),
-            static_cast<T>(rate / of_mean.of(beta1)),
+            static_cast<T>(1 / std::sqrt(1 - portable::pow(beta2, t))),
+            static_cast<T>(rate / (1 - portable::pow(beta1, t))),
             static_cast<T>(epsilon_.at(lane)),
             static_cast<T>(decoupled_ ? 0 : decay),
             static_cast<T>(decoupled_ ? 1 - rate * decay : 1)};
