@@ -1,16 +1,16 @@
 // The processor's cores.
 #pragma once
-#include <sched.h>
-#include <sys/sysinfo.h>
-
 #include <cstdint>
+#include <filesystem>
 
 namespace saddle {
 
-/// Those that this process may run on.
-inline int64_t cores() {
-  cpu_set_t set;
-  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : get_nprocs();
-}
+/// Those that this process may use: on which it may run, and for how much of whose time its control groups
+/// let it (as a container's --cpus does), a part of one counting as one.
+int64_t cores();
+
+/// How many cores' time control groups leave to a process, by its /proc/<pid>/cgroup and the folder where
+/// they are mounted; infinite where they leave it all. Both versions of control groups, and their mixture.
+double cores_by_quota(const std::filesystem::path& of_process, const std::filesystem::path& mounted);
 
 }  // namespace saddle
