@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Whether `--kernels portable` gives the bits of tests/fixtures/portable_bits.json on 64-bit ARM, too: compiles the
-# conformance tests for it and runs that case in an emulator. For Debian on x86-64; takes some 40 minutes of two cores
+# conformance tests for it and runs that case in an emulator. For Debian on x86-64; takes some 30 minutes of two cores
 # and 4 GB. Installs a cross-compiler and QEMU.
 # usage: tests/portable_on_arm.sh [FOLDER for what it fetches and builds]
 set -euo pipefail
@@ -17,7 +17,7 @@ if [[ ! -e root/.whole ]]; then  # Debian's libraries for ARM
     --include=libhdf5-dev,libyaml-cpp-dev,libssl-dev,zlib1g-dev,libsleef-dev,libfmt-dev,libstdc++6,libgomp1,libc6-dev \
     "$(. /etc/os-release && printf '%s' "$VERSION_CODENAME")" root
   # Links to places on that machine lead to other libraries here.
-  find root -type l -lname '/*' | while read -r link; do ln -sfr "root$(readlink "$link")" "$link"; done
+  find root -type l -lname '/*' | while read -r link; do ln -sfrT "root$(readlink "$link")" "$link"; done
   : >root/.whole
 fi
 if [[ ! -e torch/.whole ]]; then  # LibTorch's, out of PyTorch's wheel
