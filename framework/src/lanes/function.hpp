@@ -20,15 +20,19 @@ struct LaneFunction : torch::autograd::Function<D> {
 
   template <class... Arguments>
   static auto forward(AutogradContext* ctx, Arguments&&... arguments) {
+    static_assert(sizeof...(Arguments) <= most_arguments);
     ctx->set_materialize_grads(false);
     return D::value(ctx, std::forward<Arguments>(arguments)...);
   }
   static variable_list backward(AutogradContext* ctx, const variable_list& gradients) {
     const bool none =
         std::none_of(gradients.begin(), gradients.end(), [](const auto& g) { return g.defined(); });
-    constexpr size_t most_arguments = 8;  // autograd leaves out what is too much
     return none ? variable_list(most_arguments) : D::slopes(ctx, gradients);
   }
+
+ private:
+  // Autograd leaves out what a function returns beyond its arguments' number, if it's no tensor.
+  static constexpr size_t most_arguments = 8;
 };
 
 }  // namespace saddle
