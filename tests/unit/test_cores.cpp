@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <limits>
 
 #include "catch.hpp"
 #include "store_fixtures.hpp"
@@ -47,6 +48,17 @@ TEST_CASE("a process may use the cores of the tightest of its control groups, wh
   write(groups / "cpu.max", "50000 100000\n");
   CHECK(cores_in("0::/docker/1f0c\n") == 0.5);
   CHECK(std::isinf(cores_in("no group at all\n")));
+
+  // Both versions at once: the second's groups lie apart.
+  write(groups / "unified/service/cpu.max", "200000 100000\n");
+  CHECK(cores_in("3:cpu:/\n0::/service\n") == 2);
 }
 
-TEST_CASE("a process may use at least one core") { CHECK(cores() >= 1); }
+TEST_CASE("a part of a core's time counts as a core") {
+  CHECK(cores_within(64, 0.5) == 1);
+  CHECK(cores_within(64, 1.5) == 2);
+  CHECK(cores_within(64, 2) == 2);
+  CHECK(cores_within(2, 3.5) == 2);
+  CHECK(cores_within(4, std::numeric_limits<double>::infinity()) == 4);
+  CHECK(cores() >= 1);
+}

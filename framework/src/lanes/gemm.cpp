@@ -111,10 +111,13 @@ T* scratch(int64_t n) {
 /// The numbers of a register that any processor here has, or of several.
 constexpr int64_t wide = 16;
 
-/// Rows of A lie along p, and so can, or do, those of B.
+/// Whether by dot products: rows of A lie along p, and so can, or do, those of B.
 bool by_dots(bool ta, bool tb, int64_t m, int64_t n, int64_t k) {
   return !ta && k >= wide && (n < wide || (tb && m <= 4));
 }
+
+/// Whether by its transpose op(B)ᵀ·A, along the rows of A as it is stored.
+bool turned(bool ta, int64_t m, int64_t n) { return ta && n < wide && m >= wide; }
 
 // The narrow side of a product can't fill registers; what does then depends on which numbers lie side by
 // side.
@@ -131,7 +134,7 @@ void own_gemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const T* a, con
     return loops<T>().dots({m, n, k, a, k, rows, k, c, n, finish});
   }
   // Cᵀ = op(B)ᵀ·A, along the rows of A as it is stored.
-  if (ta && n < wide && m >= wide && finish.bias == nullptr && !finish.relu && finish.gate == nullptr) {
+  if (turned(ta, m, n) && finish.bias == nullptr && !finish.relu) {
     products::Outer<T> o{n, m, k, b, tb ? k : 1, tb ? 1 : n, a, m, c, m, {.adds = finish.adds}};
     if (n == 1) return loops<T>().outer(o);
     o.c = scratch<T>(n * m);
@@ -189,7 +192,7 @@ template <class T>
 void any_gated(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const T* a, const T* b, const T* y, T* c,
                T* sums) {
   const bool parts = sizeof(T) == sizeof(float) && choice().in_parts(m, n, k);
-  if (!parts && choice().ours(m, n, k) && !by_dots(ta, tb, m, n, k))
+  if (!parts && choice().ours(m, n, k) && !by_dots(ta, tb, m, n, k) && !turned(ta, m, n))
     return own_gemm(ta, tb, m, n, k, a, b, c, {.gate = y, .gated = sums});
   any_gemm(ta, tb, m, n, k, a, b, false, c);
   loops<T>().gate({m, n, c, y, c, sums});

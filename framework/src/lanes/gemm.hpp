@@ -25,7 +25,7 @@ void affine(Activation, int64_t m, int64_t n, int64_t k, const double* a, const 
             double* c);
 
 /// C = op(A)·op(B) where the numbers of Y [m×n] are above 0, and 0 elsewhere; `sums`, unless null, Σ_i
-/// C[i][j]. The bits of a product and of a pass for the gate.
+/// C[i][j]. The bits of a product and of a pass for the gate; m is at least 1.
 void gated_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float* a,
                 const float* b, const float* y, float* c, float* sums);
 void gated_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const double* a,

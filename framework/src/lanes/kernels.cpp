@@ -125,18 +125,17 @@ SADDLE_VECTORIZE bool all_finite(const double* x, int64_t n) {
   }                                                                                                     \
   SADDLE_VECTORIZE void column_sums(const T* __restrict g, T* __restrict out, int64_t rows,             \
                                     int64_t columns) {                                                  \
-    const int64_t whole = columns - columns % 16;                                                       \
-    for (int64_t from = 0; from < whole; from += 16) {                                                  \
-      T part[16] = {};                                                                                  \
-      for (int64_t r = 0; r < rows; ++r)                                                                \
-        for (int c = 0; c < 16; ++c) part[c] += g[r * columns + from + c];                              \
-      for (int c = 0; c < 16; ++c) out[from + c] = part[c];                                             \
+    if (columns <= 2) { /* then sums of a row would wait for those of the row before, in memory */      \
+      for (int64_t c = 0; c < columns; ++c) {                                                           \
+        T sum = 0;                                                                                      \
+        for (int64_t r = 0; r < rows; ++r) sum += g[r * columns + c];                                   \
+        out[c] = sum;                                                                                   \
+      }                                                                                                 \
+      return;                                                                                           \
     }                                                                                                   \
-    for (int64_t c = whole; c < columns; ++c) {                                                         \
-      T sum = 0;                                                                                        \
-      for (int64_t r = 0; r < rows; ++r) sum += g[r * columns + c];                                     \
-      out[c] = sum;                                                                                     \
-    }                                                                                                   \
+    for (int64_t c = 0; c < columns; ++c) out[c] = 0;                                                   \
+    for (int64_t r = 0; r < rows; ++r)                                                                  \
+      for (int64_t c = 0; c < columns; ++c) out[c] += g[r * columns + c];                               \
   }                                                                                                     \
   void activation_gradient(Activation a, const T* g, const T* y, T* out, T* sums, int64_t rows,         \
                            int64_t columns) {                                                           \

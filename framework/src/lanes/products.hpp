@@ -8,8 +8,8 @@
 
 namespace saddle::products {
 
-/// What happens to the sums: c = relu(sums + c + bias), each if asked for; by `outer` and `packed` also the
-/// way back through the relu of the layer below, as by Gate.
+/// What happens to the sums: c = relu(sums + c + bias), each if asked for. By `outer` and `packed` also the
+/// way back through the relu of the layer below, as by Gate; `dots` and Parts know no gate.
 template <class T>
 struct Finish {
   bool adds = false;        ///< to what c holds

@@ -1,5 +1,6 @@
 // A tape: what a recording (recorder.hpp) did, ready to be done again. Every operand has its place in memory
-// already; a run goes through a list of calls, in the order in which they were recorded, with the same bits.
+// already; a run goes through a list of calls, in the order in which they were recorded (a product that its
+// gate joins: where the gate was), with the same bits.
 #pragma once
 #include <c10/core/Storage.h>
 #include <saddle/lanes.hpp>

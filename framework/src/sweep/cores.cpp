@@ -37,17 +37,18 @@ bool lists(const std::string& controllers, const std::string& wanted) {
 }  // namespace
 
 double cores_by_quota(const fs::path& of_process, const fs::path& mounted) {
+  const fs::path apart = mounted / "unified", second_version = fs::exists(apart) ? apart : mounted;
   double least = unlimited;
   std::ifstream lines(of_process);
   for (std::string line; std::getline(lines, line);) {  // NUMBER:CONTROLLERS:/GROUP/WITHIN
-    const size_t first = line.find(':'), second = line.find(':', first + 1);
-    if (first == std::string::npos || second == std::string::npos) continue;
-    const std::string controllers = line.substr(first + 1, second - first - 1);
+    const size_t number = line.find(':'), last = line.find(':', number + 1);
+    if (number == std::string::npos || last == std::string::npos) continue;
+    const std::string controllers = line.substr(number + 1, last - number - 1);
     if (!controllers.empty() && !lists(controllers, "cpu")) continue;
-    const fs::path root = controllers.empty() ? mounted : mounted / "cpu";
+    const fs::path root = controllers.empty() ? second_version : mounted / "cpu";
     // A group's share is part of that of each group around it. Within a container those that the path names
     // may not be there; its own is the root then.
-    fs::path group = fs::path(line.substr(second + 1)).relative_path();
+    fs::path group = fs::path(line.substr(last + 1)).relative_path();
     for (;; group = group.parent_path()) {
       least = std::min(least, quota_of(root / group));
       if (group.empty()) break;
@@ -56,11 +57,14 @@ double cores_by_quota(const fs::path& of_process, const fs::path& mounted) {
   return least;
 }
 
+int64_t cores_within(int64_t here, double quota) {
+  return quota < static_cast<double>(here) ? std::max<int64_t>(1, std::llround(std::ceil(quota))) : here;
+}
+
 int64_t cores() {
   cpu_set_t set;
   const int64_t here = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : get_nprocs();
-  const double quota = std::ceil(cores_by_quota("/proc/self/cgroup", "/sys/fs/cgroup"));
-  return quota < static_cast<double>(here) ? std::max<int64_t>(1, static_cast<int64_t>(quota)) : here;
+  return cores_within(here, cores_by_quota("/proc/self/cgroup", "/sys/fs/cgroup"));
 }
 
 }  // namespace saddle

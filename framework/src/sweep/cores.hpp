@@ -13,4 +13,7 @@ int64_t cores();
 /// they are mounted; infinite where they leave it all. Both versions of control groups, and their mixture.
 double cores_by_quota(const std::filesystem::path& of_process, const std::filesystem::path& mounted);
 
+/// Of so many that it may run on, a part of one counting as one, and at least one.
+int64_t cores_within(int64_t here, double quota);
+
 }  // namespace saddle
